@@ -5,6 +5,7 @@ use timbao_tokenizer::charset;
 use crate::encoding::{self, UTF_8};
 use crate::problem::Fault;
 use crate::provenance::{Parsed, Trace};
+use crate::tidy;
 use crate::twice;
 use crate::unwind::caught;
 use crate::{Article, Problem, ProblemKind, Record};
@@ -77,7 +78,7 @@ impl Record<'_> {
 
 /// Removes the marks of places where a browser may divide a word.
 fn remove_soft_hyphens(article: &mut Article) {
-    const SOFT_HYPHEN: &str = "\u{ad}";
+    const SOFT_HYPHEN: char = '\u{ad}';
     let fields = [
         &mut article.title,
         &mut article.summary,
@@ -93,7 +94,7 @@ fn remove_soft_hyphens(article: &mut Article) {
         .chain([&mut article.body])
         .chain(captions)
     {
-        if memchr::memmem::find(text.as_bytes(), SOFT_HYPHEN.as_bytes()).is_some() {
+        if tidy::has(text, SOFT_HYPHEN) {
             *text = text.replace(SOFT_HYPHEN, "");
         }
     }

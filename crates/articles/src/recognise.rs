@@ -145,19 +145,28 @@ pub(crate) fn mail(sight: &Sight<'_>) -> Sign {
 fn mail_head(text: &[u8]) -> Option<String> {
     let end = memchr::memmem::find(text, b"\n\n").into_iter();
     let end = end.chain(memchr::memmem::find(text, b"\r\n\r\n")).min();
-    let head = String::from_utf8_lossy(text.get(..end.unwrap_or(text.len()))?).to_lowercase();
-    let is_header = |line: &str| {
-        line.starts_with([' ', '\t'])
-            || line.split_once(':').is_some_and(|(name, _)| {
-                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            })
+    let head = text.get(..end.unwrap_or(text.len()))?;
+    let is_header = |line: &[u8]| {
+        let name = line.split(|byte| *byte == b':').next();
+        let name = name.filter(|name| !name.is_empty() && name.len() < line.len());
+        line.starts_with(b" ")
+            || line.starts_with(b"\t")
+            || name.is_some_and(|n| n.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-'))
     };
-    // The last line may be cut.
-    let mut lines = head.lines().collect::<Vec<_>>();
-    if end.is_none() {
-        lines.pop();
+    let mut lines = head.split(|byte| *byte == b'\n').peekable();
+    let mut count = 0;
+    while let Some(line) = lines.next() {
+        let is_last = lines.peek().is_none();
+        // The last line may be cut.
+        if is_last && (end.is_none() || line.is_empty()) {
+            break;
+        }
+        if !is_header(line) {
+            return None;
+        }
+        count += 1;
     }
-    (lines.len() >= 2 && lines.into_iter().all(is_header)).then_some(head)
+    (count >= 2).then(|| String::from_utf8_lossy(head).to_lowercase())
 }
 
 /// A corpus with one token per line: tags on lines of their own, or columns

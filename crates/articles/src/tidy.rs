@@ -64,14 +64,26 @@ fn credit_marks(text: &str) -> Vec<(usize, &'static str)> {
 
 /// Joins the lines of a value that is one line by nature, and trims it.
 pub(crate) fn one_line(text: String) -> String {
-    let clean = |text: &str| {
-        text.trim() == text && !text.contains(['\n', '\r', '\t', '\u{a0}']) && !text.contains("  ")
-    };
-    if clean(&text) {
+    if is_line(&text) {
         text
     } else {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+fn is_line(text: &str) -> bool {
+    memchr::memchr3(b'\n', b'\r', b'\t', text.as_bytes()).is_none()
+        && !has(text, '\u{a0}')
+        && !text.contains("  ")
+        && text.trim() == text
+}
+
+/// Returns `true` if a text contains a letter whose first byte is rare, as is that of every letter
+/// that Vietnamese does not have.
+pub(crate) fn has(text: &str, letter: char) -> bool {
+    let (mut buffer, bytes) = ([0; 4], text.as_bytes());
+    let letter = letter.encode_utf8(&mut buffer).as_bytes();
+    memchr::memchr_iter(letter[0], bytes).any(|at| bytes[at..].starts_with(letter))
 }
 
 /// Tidies running text: one paragraph a line, no blank lines, no blanks around
@@ -95,13 +107,14 @@ pub(crate) fn paragraphs(text: String) -> String {
 
 fn is_tidy(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let has = |sign: &str| memchr::memmem::find(bytes, sign.as_bytes()).is_some();
+    let is_blank = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace());
+    let is_separator =
+        |rest: &[u8]| rest.starts_with(b"\xe2\x80\xa8") || rest.starts_with(b"\xe2\x80\xa9");
+    let mut marks = memchr::memchr3_iter(b'\n', b'\r', 0xe2, bytes);
     text.trim() == text
-        && memchr::memchr(b'\r', bytes).is_none()
-        && !has("\u{2028}")
-        && !has("\u{2029}")
-        && memchr::memchr_iter(b'\n', bytes).all(|at| {
-            let blank = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace());
-            !blank(bytes.get(at.wrapping_sub(1))) && !blank(bytes.get(at + 1))
+        && marks.all(|at| match bytes[at] {
+            b'\n' => !is_blank(bytes.get(at.wrapping_sub(1))) && !is_blank(bytes.get(at + 1)),
+            b'\r' => false,
+            _ => !is_separator(&bytes[at..]),
         })
 }

@@ -10,7 +10,7 @@ use super::{dateline, html};
 use crate::fields::{Draft, Field};
 use crate::problem::{Fault, LONG, ProblemKind};
 use crate::provenance::Trace;
-use crate::tidy::letters;
+use crate::tidy::{has, letters};
 use crate::{Article, Caption};
 
 /// Texts of one record that are compared with its body.
@@ -252,13 +252,9 @@ fn is_aside(name: &str) -> bool {
 
 /// Returns `true` if a text is a whole page.
 fn is_page(text: &str) -> bool {
-    let head: String = text
-        .trim_start()
-        .chars()
-        .take(15)
-        .flat_map(char::to_lowercase)
-        .collect();
-    head.starts_with("<!doctype html") || head.starts_with("<html")
+    let text = text.trim_start();
+    let opens = |mark| tags::starts_ignoring_case(text, mark);
+    opens("<!doctype html") || opens("<html")
 }
 
 /// Fills in missing fields from the page.
@@ -367,7 +363,6 @@ fn mostly_in(part: &str, whole: &str) -> bool {
 /// dash or in brackets. Most do not, and parsing one takes time.
 fn may_open_with_dateline(body: &str) -> bool {
     const REACH: usize = 64;
-    let head = body.as_bytes().get(..REACH).unwrap_or(body.as_bytes());
-    memchr::memchr2(b'(', b'-', head).is_some()
-        || memchr::memmem::find(head, "–".as_bytes()).is_some()
+    let head = &body[..body.floor_char_boundary(REACH)];
+    memchr::memchr2(b'(', b'-', head.as_bytes()).is_some() || has(head, '–')
 }

@@ -29,18 +29,19 @@ pub(crate) struct Running {
 /// line ends a paragraph in HTML too; a line break does if no element is a
 /// block.
 pub(crate) fn running(text: String) -> Running {
-    let text = match tags::unescaped(&text) {
-        Cow::Owned(plain) => plain,
-        Cow::Borrowed(_) => text,
-    };
-    let (text, mut captions) = shortcode::strip(text);
-    if memchr::memchr2(b'<', b'&', text.as_bytes()).is_none() {
+    if memchr::memchr3(b'<', b'&', b'\\', text.as_bytes()).is_none() {
+        let (text, captions) = shortcode::strip(text);
         return Running {
             body: paragraphs(text),
             captions,
             ..Running::default()
         };
     }
+    let text = match tags::unescaped(&text) {
+        Cow::Owned(plain) => plain,
+        Cow::Borrowed(_) => text,
+    };
+    let (text, mut captions) = shortcode::strip(text);
     if !has_tag(&text) {
         let decoded = entity::decode_all(&text).into_owned();
         // Tools that escape what is escaped already write tags as text.

@@ -30,11 +30,15 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
 /// escapes of a JSON string, which is written as JSON once more.
 pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
     const SECTION: &str = "<![CDATA[";
-    if memchr::memmem::find(text.as_bytes(), SECTION.as_bytes()).is_some() {
+    let bytes = text.as_bytes();
+    if memchr::memchr2(b'<', b'\\', bytes).is_none() {
+        return Cow::Borrowed(text);
+    }
+    if memchr::memchr_iter(b'<', bytes).any(|at| bytes[at..].starts_with(SECTION.as_bytes())) {
         let plain = text.replace(SECTION, "").replace("]]>", "");
         return Cow::Owned(unescaped(&plain).into_owned());
     }
-    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+    if memchr::memchr(b'\\', bytes).is_none() {
         return Cow::Borrowed(text);
     }
     let has_letters = text

@@ -108,7 +108,9 @@ impl Origin {
 /// Longest name of a source, in words.
 const LONGEST: usize = 10;
 
-pub(crate) fn read(line: &str) -> Option<Origin> {
+/// Returns `true` for a word such as "Nguồn" that stands before the name of a source.
+fn is_label(text: &str) -> bool {
+    const LONGEST: usize = 60;
     const LABELS: &[&str] = &[
         "nguon",
         "nguon tin",
@@ -124,6 +126,11 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         "source",
         "url",
     ];
+    text.len() <= LONGEST && LABELS.contains(&names::fold(text).as_str())
+}
+
+/// Reads a line that names where a text is from.
+pub(crate) fn read(line: &str) -> Option<Origin> {
     const PAPERS: &[&str] = &["Báo ", "báo ", "Tạp chí ", "tạp chí ", "Đài "];
     let line = line
         .trim()
@@ -133,7 +140,7 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         return Some(of_address(line));
     }
     let (name, is_labelled) = match line.split_once(':') {
-        Some((label, name)) if LABELS.contains(&names::fold(label.trim()).as_str()) => (name, true),
+        Some((label, name)) if is_label(label.trim()) => (name, true),
         _ => (
             line.strip_prefix("Theo ")
                 .or_else(|| line.strip_prefix("theo "))?,
