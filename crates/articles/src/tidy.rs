@@ -8,13 +8,30 @@ use crate::Caption;
 
 /// A text in composed form (NFC), in which names and marks are compared.
 pub(crate) fn composed(text: &str) -> Cow<'_, str> {
-    // Nearly all text is of letters that cannot compose; looking every one up
-    // in the tables of Unicode takes longer than reading the page.
-    let plain = |letter: char| matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}');
-    if text.chars().all(plain) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
+    // Nearly all letters cannot compose with one before them; looking every one up in the tables of
+    // Unicode takes longer than reading the page.
+    let is_plain = |letter: char| matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}');
+    let (mut out, mut copied, mut end) = (String::new(), 0, 0);
+    while let Some(at) = text[end..].find(|letter| !is_plain(letter)) {
+        let mark = end + at;
+        end = text[mark..]
+            .find(is_plain)
+            .map_or(text.len(), |at| mark + at);
+        // The letter before a mark may compose with it.
+        let start = text[..mark]
+            .char_indices()
+            .next_back()
+            .map_or(0, |(at, _)| at);
+        let part = &text[start..end];
+        if is_nfc_quick(part.chars()) != IsNormalized::Yes {
+            out.push_str(&text[copied..start]);
+            out.extend(part.nfc());
+            copied = end;
+        }
+    }
+    match copied {
+        0 => Cow::Borrowed(text),
+        _ => Cow::Owned(out + &text[copied..]),
     }
 }
 
@@ -117,4 +134,31 @@ fn is_tidy(text: &str) -> bool {
             b'\r' => false,
             _ => !is_separator(&bytes[at..]),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
+
+    use super::{composed, paragraphs};
+
+    proptest! {
+        #[test]
+        fn texts_are_composed_as_unicode_says(
+            text in r"([aeoàưẠêD \u{300}\u{301}\u{302}\u{303}\u{323}\u{31b}…“\u{2126}\u{1100}\u{1161}\u{11a8}가😀]|\PC){0,12}"
+        ) {
+            prop_assert_eq!(composed(&text), text.nfc().collect::<String>());
+        }
+
+        #[test]
+        fn tidy_text_stays(text in "[aà \n\r\t\u{a0}“\u{2028}\u{2029}]{0,12}") {
+            let tidy = paragraphs(text);
+            let lines = || tidy.split('\n');
+            prop_assert!(tidy.is_empty() || lines().all(|line| !line.is_empty() && line.trim() == line));
+            let others = ['\r', '\u{2028}', '\u{2029}'];
+            prop_assert!(!tidy.contains(others));
+            prop_assert_eq!(paragraphs(tidy.clone()), tidy);
+        }
+    }
 }
