@@ -41,14 +41,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// go on elsewhere: a node that is busy may miss a round.
 const DOUBTS_AT_POINT: usize = 2;
 
-/// Errors with status 500 that mean that a node failed during the request.
-const DISCONNECTED: [&str; 6] = [
+/// Errors with status 500 that pass: a node failed during the request, or was short of memory in one
+/// phase of a search.
+const PASSING: [&str; 7] = [
     "node_disconnected_exception",
     "node_not_connected_exception",
     "node_closed_exception",
     "connect_transport_exception",
     "no_shard_available_action_exception",
     "receive_timeout_transport_exception",
+    "circuit_breaking_exception",
 ];
 
 /// How to connect to a cluster.
@@ -521,7 +523,7 @@ impl Client {
                 status: 503,
                 reason: reply.reason(),
             }),
-            status @ (429 | 500 | 502..=504) if status != 500 || reply.is_disconnected() => {
+            status @ (429 | 500 | 502..=504) if status != 500 || reply.is_passing() => {
                 Failure::Later(Error::Overloaded {
                     node,
                     status,
@@ -627,10 +629,10 @@ impl Reply {
         &self.node
     }
 
-    /// Whether the node that answered lost another one during the request.
-    fn is_disconnected(&self) -> bool {
+    /// Whether the error is of a state that passes.
+    fn is_passing(&self) -> bool {
         let reason = self.reason();
-        DISCONNECTED.iter().any(|kind| reason.starts_with(kind))
+        PASSING.iter().any(|kind| reason.starts_with(kind))
     }
 
     /// Whether the node that answered finds no manager of the cluster.

@@ -196,9 +196,14 @@ fn lasting_overload_is_an_error_with_the_reason() {
 
 #[test]
 fn a_node_that_fails_during_a_request_is_waited_for() {
-    let error = json!({ "type": "node_disconnected_exception", "reason": "[n2] disconnected" });
-    let server = Server::start(vec![Act::Answer(500, json!({ "error": error })), good()]);
-    assert_eq!(client(&[&server.node]).get("x").unwrap().status, 200);
+    for (kind, reason) in [
+        ("node_disconnected_exception", "[n2] disconnected"),
+        ("circuit_breaking_exception", "[parent] Data too large"),
+    ] {
+        let error = json!({ "type": kind, "reason": reason });
+        let server = Server::start(vec![Act::Answer(500, json!({ "error": error })), good()]);
+        assert_eq!(client(&[&server.node]).get("x").unwrap().status, 200);
+    }
     let error = json!({ "type": "null_pointer_exception", "reason": "" });
     let server = Server::start(vec![Act::Answer(500, json!({ "error": error }))]);
     assert_eq!(client(&[&server.node]).get("x").unwrap().status, 500);
