@@ -11,17 +11,26 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// Names to look a text up in, whatever its case and accents.
-type Names = LazyLock<HashSet<String>>;
+type Names = LazyLock<NameSet>;
 
-fn names(list: &[&str]) -> HashSet<String> {
-    list.iter().map(|name| fold(name)).collect()
+struct NameSet {
+    keys: HashSet<String>,
+    /// The letters of the longest key.
+    longest: usize,
+}
+
+fn names(list: &[&str]) -> NameSet {
+    let keys: HashSet<String> = list.iter().map(|name| fold(name)).collect();
+    let longest = keys.iter().map(String::len).max().unwrap_or(0);
+    NameSet { keys, longest }
 }
 
 fn is_among(text: &str, names: &Names) -> bool {
     const SHORTEST: usize = 2;
-    const LONGEST: usize = 120;
     let text = text.trim();
-    (SHORTEST..=LONGEST).contains(&text.len()) && names.contains(&fold(text))
+    // Decomposed letters are two characters or three.
+    let can_be = text.len() >= SHORTEST && text.chars().count() <= 2 * names.longest;
+    can_be && names.keys.contains(&fold(text))
 }
 
 static PROVINCE_KEYS: Names = LazyLock::new(|| names(PROVINCES));

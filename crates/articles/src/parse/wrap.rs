@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::tidy::has;
+
 /// A paragraph, and the number of blank-line gaps before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paragraph<'t> {
@@ -83,7 +85,8 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 
 /// A line with single blanks between its words.
 fn on_one_line(line: &str) -> Cow<'_, str> {
-    if line.contains(['\t', '\u{a0}']) || line.contains("  ") {
+    let has_tab = memchr::memchr(b'\t', line.as_bytes()).is_some();
+    if has_tab || has(line, '\u{a0}') || line.contains("  ") {
         Cow::Owned(line.split_whitespace().collect::<Vec<_>>().join(" "))
     } else {
         Cow::Borrowed(line)
