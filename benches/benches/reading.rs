@@ -10,6 +10,8 @@ use timbao_articles::{Article, FoundFile, Limits, RecordBatch, open};
 use timbao_benches::sample;
 
 const ARTICLES: usize = 1000;
+/// Headlines beside the article of a page.
+const OTHERS: usize = 120;
 
 fn reading(c: &mut Criterion) {
     let dir = tempfile::tempdir().expect("a temporary directory");
@@ -24,7 +26,7 @@ fn reading(c: &mut Criterion) {
     encoder.write_all(lines.as_bytes()).expect("written");
     encoder.finish().expect("finished");
     let page = dir.path().join("article.html");
-    fs::write(&page, html(&articles[0])).expect("written");
+    fs::write(&page, html(&articles[0], &articles[1..=OTHERS])).expect("written");
 
     let mut group = c.benchmark_group("reading");
     group
@@ -89,17 +91,33 @@ fn line(article: &Article) -> String {
     line
 }
 
-fn html(article: &Article) -> String {
-    let paragraphs: Vec<String> = article
-        .body
-        .lines()
-        .map(|p| format!("<p>{p}</p>"))
-        .collect();
-    let title = article.title.as_deref().unwrap_or_default();
+/// A page as newspapers send it: styles, scripts, menus and other headlines are most of it.
+fn html(article: &Article, others: &[Article]) -> String {
+    let title = |article: &Article| article.title.clone().unwrap_or_default();
+    let each =
+        |count: usize, part: &dyn Fn(usize) -> String| -> String { (0..count).map(part).collect() };
+    let styles = each(600, &|n| {
+        format!(".c{n}{{color:#{n:06x};margin:0 {n}px}}\n")
+    });
+    let script = each(600, &|n| {
+        format!("\"k{n}\":{{\"a\":{n},\"url\":\"/p/{n}\"}},")
+    });
+    let menu = each(180, &|n| format!("<li><a href=/muc-{n}>Mục {n}</a></li>"));
+    let headline = |other: &Article| {
+        let text = title(other);
+        format!(
+            "<li class=item><a href=/tin title=\"{text}\"><img src=a.jpg alt=\"{text}\"></a>\
+             <h3><a href=/tin>{text}</a></h3><span class=time>2 giờ trước →</span></li>"
+        )
+    };
+    let headlines: String = others.iter().map(headline).collect();
+    let paragraph = |text| format!("<p>{text}</p>");
+    let paragraphs: String = article.body.lines().map(paragraph).collect();
+    let title = title(article);
     format!(
         "<!doctype html><html lang=vi><meta charset=utf-8><title>{title}</title>\
-         <nav><a href=/>Trang chủ</a></nav><article><h1>{title}</h1>{}</article></html>",
-        paragraphs.concat()
+         <style>{styles}</style><script>var c={{{script}}};</script><nav><ul>{menu}</ul></nav>\
+         <article><h1>{title}</h1>{paragraphs}</article><aside><ul>{headlines}</ul></aside></html>"
     )
 }
 
