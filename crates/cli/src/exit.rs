@@ -9,7 +9,7 @@ pub(crate) enum Outcome {
     Found,
     /// Nothing was found.
     Nothing,
-    /// The work was done, but for what could not be read. Its articles are as they were.
+    /// The work was done, but for what could not be read. Articles of it in an index are as they were.
     Incomplete,
 }
 
@@ -20,6 +20,14 @@ impl Outcome {
     /// [`Found`](Self::Found) if `any`, else [`Nothing`](Self::Nothing).
     pub(crate) fn of(any: bool) -> Self {
         if any { Self::Found } else { Self::Nothing }
+    }
+
+    /// [`of`](Self::of), or [`Incomplete`](Self::Incomplete) if something could not be read.
+    pub(crate) fn of_reading(any: bool, is_incomplete: bool) -> Self {
+        match is_incomplete {
+            true => Self::Incomplete,
+            false => Self::of(any),
+        }
     }
 }
 

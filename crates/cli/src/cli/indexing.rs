@@ -173,7 +173,7 @@ Examples:
   timbao inspect trang.html --format json
   timbao inspect --check bao/
 
-Exit status: 0 an article was read, 1 no article, 2 an error.")]
+Exit status: 0 read, 1 no article in it, 2 an error, 3 something was unreadable.")]
 pub(crate) struct InspectArgs {
     /// File to read, or a folder with --check
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]

@@ -88,7 +88,10 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
             args.file.display(),
             counted(reading.articles, "article"),
         ))),
-        _ => Ok(Outcome::of(reading.articles > 0)),
+        _ => {
+            let is_incomplete = reading.problems.iter().any(|p| p.kind.is_failure());
+            Ok(Outcome::of_reading(reading.articles > 0, is_incomplete))
+        }
     }
 }
 

@@ -46,8 +46,5 @@ pub(crate) fn run(args: &RepairArgs, context: &Context) -> Result<Outcome> {
         }
         None => say(palette, Role::Title, "repair", &"the index is intact"),
     }
-    Ok(match is_incomplete {
-        true => Outcome::Incomplete,
-        false => Outcome::Found,
-    })
+    Ok(Outcome::of_reading(true, is_incomplete))
 }

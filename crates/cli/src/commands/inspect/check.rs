@@ -28,11 +28,13 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
     let palette = context.terminal.error_palette;
     let mut checks = Checks::default();
     let mut checker = Checker::default();
+    let mut is_incomplete = false;
     let roots = [args.file.clone()];
     let mut files = discover(&roots, &WalkOptions::default());
     for found in files.by_ref() {
         let read = found.and_then(|file| {
             let check = checker.check(&file, &Limits::default(), &mut |problem| {
+                is_incomplete |= problem.kind.is_failure();
                 warn(palette, &problem);
             })?;
             Ok((display(&file.path), check))
@@ -40,6 +42,7 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
         match read {
             Ok((path, check)) => checks.add(path, check),
             Err(problem) => {
+                is_incomplete |= problem.kind.is_failure();
                 warn(palette, &problem);
                 let unread = FileCheck {
                     problems: 1,
@@ -62,7 +65,8 @@ pub(super) fn run(args: &InspectArgs, context: &Context) -> Result<Outcome> {
         let message = format!("{files} not shown; --all shows them");
         say(palette, Role::Hint, "note", &message);
     }
-    Ok(Outcome::of(checks.total.check.articles > 0))
+    let any = checks.total.check.articles > 0;
+    Ok(Outcome::of_reading(any, is_incomplete))
 }
 
 #[derive(Default)]
