@@ -450,6 +450,10 @@ mod tests {
                 let mut changed = whole.clone();
                 let at = place.index(changed.len());
                 changed[at] ^= change;
+                // Of one block, the magic of the other format means the same.
+                if changed.ends_with(&FORMATS[1].magic) && len <= BLOCK {
+                    continue;
+                }
                 prop_assert!(check(&mut Cursor::new(&changed), &own).is_err(), "byte {}", at);
                 let mapped = OwnedBytes::new(changed);
                 let opened = Checks::open(&mapped, &own, 0);
