@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use timbao_query::plan::Facet;
 
 /// Version of the fields of articles in a cluster.
-pub const LAYOUT: u64 = 3;
+pub const LAYOUT: u64 = 4;
 
 /// The separator of a token and its frequency.
 pub(crate) const FREQUENCY: char = '|';
@@ -150,10 +150,10 @@ fn analysis() -> Value {
             "frequency": { "type": "delimited_term_freq", "delimiter": FREQUENCY.to_string() },
         },
         "analyzer": {
-            "keys": {
-                "type": "custom", "tokenizer": "spaces", "filter": ["both"],
-                "position_increment_gap": PARAGRAPH_GAP,
+            "exact": {
+                "type": "custom", "tokenizer": "spaces", "position_increment_gap": PARAGRAPH_GAP,
             },
+            "keys": { "type": "custom", "tokenizer": "spaces", "filter": ["both"] },
             "slots": { "type": "custom", "tokenizer": "spaces", "filter": ["gap", "alternatives"] },
             "bag": { "type": "custom", "tokenizer": "spaces", "filter": ["frequency", "both"] },
             "pairs": { "type": "custom", "tokenizer": "spaces", "filter": ["frequency"] },
@@ -162,9 +162,11 @@ fn analysis() -> Value {
 }
 
 fn properties() -> Value {
-    let text = json!({
-        "type": "text", "analyzer": "keys", "search_analyzer": "slots", "norms": false
-    });
+    let text = |analyzer: &str| {
+        json!({
+            "type": "text", "analyzer": analyzer, "search_analyzer": "slots", "norms": false
+        })
+    };
     let keyword = json!({ "type": "keyword", "ignore_above": LONGEST_KEYWORD });
     let number = json!({ "type": "integer" });
     let stored = json!({ "type": "keyword", "index": false });
@@ -177,7 +179,7 @@ fn properties() -> Value {
     };
     let mut fields = Map::new();
     for name in ["t", "s", "b", "c"] {
-        fields.insert(name.to_owned(), text.clone());
+        fields.insert(name.to_owned(), text("exact"));
     }
     fields.insert("bag".to_owned(), bag("bag"));
     fields.insert("pairs".to_owned(), bag("pairs"));
@@ -203,7 +205,7 @@ fn properties() -> Value {
     for facet in Facet::stated() {
         fields.insert(facet.name().to_owned(), keyword.clone());
         fields.insert(key_field(facet), keyword.clone());
-        fields.insert(words_field(facet), text.clone());
+        fields.insert(words_field(facet), text("keys"));
     }
     fields.insert(
         "article".to_owned(),

@@ -1,7 +1,8 @@
 //! The terms under which keys are indexed.
 //!
-//! The index analyzer turns a token `FOLDED'EXACT` into two terms at one
-//! position: the folded term `FOLDED` and the token itself, the exact term.
+//! A token `FOLDED'EXACT` is an exact term. Where words are counted without positions, the index
+//! analyzer also makes the folded term `FOLDED` of it; texts are searched for all exact terms of a
+//! folded key, which takes half of the space.
 //! Keys contain neither apostrophes nor white space nor the other signs used here.
 
 /// Separates the folded from the exact key. The filter `apostrophe` of OpenSearch cuts there.

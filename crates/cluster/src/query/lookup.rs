@@ -10,6 +10,12 @@ pub(crate) trait Lookup {
     /// Words of the vocabulary, among them every one that has the key.
     fn words(&self, key: &Key) -> Result<Vec<WordKey>>;
 
+    /// Reads the words of several keys at once, if a request for each would take longer.
+    fn prepare(&self, keys: &[Key]) -> Result<()> {
+        let _ = keys;
+        Ok(())
+    }
+
     /// The numbers of articles that match plans.
     fn counts(&self, plans: &[Plan]) -> Result<Vec<u64>>;
 

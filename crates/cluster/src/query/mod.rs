@@ -17,7 +17,7 @@ mod scores;
 mod slots;
 
 use serde_json::Value;
-use timbao_query::plan::{LeafKind, Plan, TextField};
+use timbao_query::plan::{LeafKind, Plan, Slot, TextField};
 
 use crate::error::Result;
 
@@ -25,7 +25,7 @@ use clauses::{BAG, MOST_TERMS, fields, terms};
 pub(crate) use clauses::{Query, any, without};
 pub(crate) use condition::{Condition, Resolved};
 pub(crate) use lookup::Lookup;
-use slots::{SlotTerms, Slots};
+use slots::Slots;
 
 /// The query of a resolved plan.
 ///
@@ -88,7 +88,7 @@ impl Translator<'_> {
             return Ok(Query::nothing());
         };
         match leaf.kind {
-            LeafKind::Word(slot) => Ok(self.slots.terms(slot)?.query(leaf.field)),
+            LeafKind::Word(slot) => word(slot, leaf.field, self.slots),
             LeafKind::Phrase(phrase) => phrases::query(phrase, leaf.field, self.slots),
             LeafKind::Near(near) => near::query(near, leaf.field, self.slots),
         }
@@ -106,20 +106,22 @@ impl Translator<'_> {
     }
 }
 
-impl SlotTerms {
-    /// Articles with any of the terms.
-    fn query(&self, field: Option<TextField>) -> Query {
-        if !self.is_complete {
-            return Query::everything().inexact();
-        }
-        if self.terms.is_empty() {
-            return Query::nothing();
-        }
-        Query::exact(match field {
-            None => terms(BAG, &self.terms),
-            Some(_) => any(fields(field).iter().map(|field| terms(field, &self.terms))),
-        })
+/// Articles with a word.
+fn word(slot: &Slot, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
+    let found = match field {
+        None => slots.terms(slot)?,
+        Some(_) => slots.spelled(std::iter::once(slot))?.remove(0),
+    };
+    if !found.is_complete {
+        return Ok(Query::everything().inexact());
     }
+    if found.terms.is_empty() {
+        return Ok(Query::nothing());
+    }
+    Ok(Query::exact(match field {
+        None => terms(BAG, &found.terms),
+        Some(_) => any(fields(field).iter().map(|field| terms(field, &found.terms))),
+    }))
 }
 
 #[cfg(test)]

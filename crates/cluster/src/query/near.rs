@@ -112,7 +112,7 @@ impl Rows {
         for operand in &near.operands {
             let mut here = Vec::new();
             for phrase in operand {
-                let steps = phrases::resolve(phrase, slots)?;
+                let steps = phrases::spell(phrase, slots)?;
                 if steps.iter().any(|s| s.is_complete && s.terms.is_empty()) {
                     continue;
                 }

@@ -14,6 +14,7 @@ use crate::terms::pair_term;
 
 use super::clauses::{MOST_ARRANGEMENTS, PAIRS, Query, any, fields, terms};
 use super::slots::{SlotTerms, Slots};
+use super::word;
 
 /// Maximum number of bigrams that two neighbours may stand for, to be asked for first.
 const MOST_PAIRS: usize = 16;
@@ -28,8 +29,8 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
         true => query.inexact(),
         false => query,
     };
-    if let [step] = steps.as_slice() {
-        return Ok(decided(step.query(field)));
+    if let [step] = phrase.steps.as_slice() {
+        return Ok(decided(word(&step.slot, field, slots)?));
     }
     let fields = fields(field);
     let pairs = pairs(phrase, &steps);
@@ -39,6 +40,10 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
         && steps.iter().all(|step| step.is_folded)
     {
         return Ok(decided(Query::exact(pair.clone())));
+    }
+    let steps = spell(phrase, slots)?;
+    if steps.iter().any(|s| s.is_complete && s.terms.is_empty()) {
+        return Ok(Query::nothing());
     }
     let query = match arrangements(phrase, &steps, fields.len(), slots.most_terms) {
         Some((texts, slop)) => {
@@ -56,7 +61,12 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
     Ok(Query::all(filters.chain([query]).collect()))
 }
 
-/// The terms of the slots of a phrase.
+/// The terms of the slots of a phrase in texts.
+pub(super) fn spell(phrase: &Phrase, slots: &Slots<'_>) -> Result<Vec<Rc<SlotTerms>>> {
+    slots.spelled(phrase.steps.iter().map(|step| &step.slot))
+}
+
+/// The terms of the slots of a phrase where words are counted.
 pub(super) fn resolve(phrase: &Phrase, slots: &Slots<'_>) -> Result<Vec<Rc<SlotTerms>>> {
     let steps = phrase.steps.iter();
     steps.map(|step| slots.terms(&step.slot)).collect()

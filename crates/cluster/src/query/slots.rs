@@ -17,7 +17,7 @@ use super::lookup::Lookup;
 /// Maximum number of terms of a slot; `terms` accepts 65,536.
 const MOST_WORDS: usize = 50_000;
 
-/// The terms that fill a slot.
+/// The terms that fill a slot: folded and exact ones where words are counted, exact ones in texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SlotTerms {
     /// The terms.
@@ -40,7 +40,8 @@ impl SlotTerms {
 /// The slots of a plan, each resolved once.
 pub(crate) struct Slots<'l> {
     lookup: &'l dyn Lookup,
-    known: RefCell<FxHashMap<Slot, Rc<SlotTerms>>>,
+    counted: RefCell<FxHashMap<Slot, Rc<SlotTerms>>>,
+    spelled: RefCell<FxHashMap<Slot, Rc<SlotTerms>>>,
     /// Maximum number of terms in the clauses of one phrase or NEAR, all fields together.
     pub(super) most_terms: usize,
 }
@@ -49,24 +50,46 @@ impl<'l> Slots<'l> {
     pub(crate) fn new(lookup: &'l dyn Lookup) -> Self {
         Self {
             lookup,
-            known: RefCell::default(),
+            counted: RefCell::default(),
+            spelled: RefCell::default(),
             most_terms: MOST_TERMS,
         }
     }
 
-    /// The terms of a slot.
+    /// The terms of a slot where words are counted, without positions.
     pub(crate) fn terms(&self, slot: &Slot) -> Result<Rc<SlotTerms>> {
-        if let Some(known) = self.known.borrow().get(slot) {
+        self.known(&self.counted, slot, Terms::Counted)
+    }
+
+    /// The terms of slots in texts.
+    pub(crate) fn spelled<'s>(
+        &self,
+        slots: impl Iterator<Item = &'s Slot> + Clone,
+    ) -> Result<Vec<Rc<SlotTerms>>> {
+        let keys = slots.clone().flat_map(|slot| &slot.keys);
+        let folded = keys.filter(|key| matches!(key, Key::Folded(_)));
+        let folded: Vec<Key> = folded.cloned().collect();
+        self.lookup.prepare(&folded)?;
+        slots
+            .map(|slot| self.known(&self.spelled, slot, Terms::Spelled))
+            .collect()
+    }
+
+    fn known(
+        &self,
+        known: &RefCell<FxHashMap<Slot, Rc<SlotTerms>>>,
+        slot: &Slot,
+        kind: Terms,
+    ) -> Result<Rc<SlotTerms>> {
+        if let Some(known) = known.borrow().get(slot) {
             return Ok(Rc::clone(known));
         }
-        let terms = Rc::new(self.resolve(slot)?);
-        self.known
-            .borrow_mut()
-            .insert(slot.clone(), Rc::clone(&terms));
+        let terms = Rc::new(self.resolve(slot, kind)?);
+        known.borrow_mut().insert(slot.clone(), Rc::clone(&terms));
         Ok(terms)
     }
 
-    fn resolve(&self, slot: &Slot) -> Result<SlotTerms> {
+    fn resolve(&self, slot: &Slot, kind: Terms) -> Result<SlotTerms> {
         let mut found: Vec<(String, String)> = Vec::new();
         let mut is_folded = true;
         for key in &slot.keys {
@@ -76,7 +99,16 @@ impl<'l> Slots<'l> {
                     found.push((exact_term(&folded, key), folded));
                     is_folded = false;
                 }
-                Key::Folded(key) => found.push((folded_term(key), key.to_string())),
+                Key::Folded(key) if kind == Terms::Counted => {
+                    found.push((folded_term(key), key.to_string()));
+                }
+                Key::Folded(folded) => {
+                    let words = self.lookup.words(key)?.into_iter();
+                    let words = words.filter(|word| word.folded == folded.as_str());
+                    found.extend(
+                        words.map(|word| (exact_term(&word.folded, &word.exact), word.folded)),
+                    );
+                }
                 Key::Wildcard { folded, .. }
                 | Key::Regex { folded, .. }
                 | Key::Fuzzy { folded, .. } => {
@@ -86,7 +118,7 @@ impl<'l> Slots<'l> {
                         if !fits.accepts(&word.exact, &word.folded) {
                             continue;
                         }
-                        let term = match folded {
+                        let term = match *folded && kind == Terms::Counted {
                             true => folded_term(&word.folded),
                             false => exact_term(&word.folded, &word.exact),
                         };
@@ -108,6 +140,13 @@ impl<'l> Slots<'l> {
             is_complete,
         })
     }
+}
+
+/// Which terms of a slot are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Terms {
+    Counted,
+    Spelled,
 }
 
 /// The folded key of an exact key.

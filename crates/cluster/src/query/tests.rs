@@ -73,7 +73,7 @@ fn queries() {
         "diễn NEAR/2 biến",
         "\"cán bộ\" NEAR/1 kỷ NEAR/1 luật",
         "diễn PRE/2 biến",
-        "a NEAR/40 b NEAR/40 c NEAR/40 d",
+        "hội NEAR/40 biến NEAR/40 diễn NEAR/40 chuyển",
         "diễn NOTNEAR/2 biến",
         "diễn NEAR/S biến",
         "diễn NEAR/P biến",

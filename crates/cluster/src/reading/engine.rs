@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value, json};
 use timbao_articles::Article;
 use timbao_query::plan::{Facet, Filter, Key, MAX_FUZZY, Plan, Side};
@@ -313,6 +313,40 @@ impl Archive {
         Ok(self.counts.get_or_init(|| counts))
     }
 
+    /// The words of the vocabulary that a query finds.
+    fn vocabulary(&self, query: Value) -> Result<Vec<WordKey>> {
+        let client = self.store.snapshot.client();
+        let path = format!(
+            "{}/_search?allow_partial_search_results=false",
+            words_alias(client.name())
+        );
+        let mut body = json!({ "query": query, "size": IDS, "sort": [{ "exact": "asc" }] });
+        let mut words = Vec::new();
+        loop {
+            let answer = self.store.snapshot.search_present(&path, &body)?;
+            let hits = hits(&answer);
+            for hit in hits {
+                let text = |name: &str| {
+                    let source = hit.get("_source").and_then(|source| source.get(name));
+                    source
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                words.push(WordKey {
+                    exact: text("exact"),
+                    folded: text("folded"),
+                });
+            }
+            let last = hits.last().and_then(|hit| hit.get("sort"));
+            match last {
+                Some(last) if hits.len() == IDS => body["search_after"] = last.clone(),
+                _ => break,
+            }
+        }
+        Ok(words)
+    }
+
     /// The total of a query, and for each facet the spellings of its values with their numbers.
     fn spellings(&self, query: &Value, facets: &[Facet]) -> Result<(u64, Vec<Spellings>)> {
         let aggregation = |facet: &Facet| {
@@ -566,39 +600,32 @@ impl Lookup for Archive {
         if let Some(words) = known().get(key) {
             return Ok(words.to_vec());
         }
-        let client = self.store.snapshot.client();
-        let path = format!(
-            "{}/_search?allow_partial_search_results=false",
-            words_alias(client.name())
-        );
-        let mut body = json!({
-            "query": words_query(key), "size": IDS, "sort": [{ "exact": "asc" }],
-        });
-        let mut words = Vec::new();
-        loop {
-            let answer = self.store.snapshot.search_present(&path, &body)?;
-            let hits = hits(&answer);
-            for hit in hits {
-                let text = |name: &str| {
-                    let source = hit.get("_source").and_then(|source| source.get(name));
-                    source
-                        .and_then(Value::as_str)
-                        .unwrap_or_default()
-                        .to_owned()
-                };
-                words.push(WordKey {
-                    exact: text("exact"),
-                    folded: text("folded"),
-                });
-            }
-            let last = hits.last().and_then(|hit| hit.get("sort"));
-            match last {
-                Some(last) if hits.len() == IDS => body["search_after"] = last.clone(),
-                _ => break,
-            }
-        }
+        let words = self.vocabulary(words_query(key))?;
         known().insert(key.clone(), Arc::new(words.clone()));
         Ok(words)
+    }
+
+    fn prepare(&self, keys: &[Key]) -> Result<()> {
+        let known = || self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        let folded = |key: &Key| match key {
+            Key::Folded(folded) if !known().contains_key(key) => Some(folded.to_string()),
+            _ => None,
+        };
+        let asked: FxHashSet<String> = keys.iter().filter_map(folded).collect();
+        if asked.len() < 2 {
+            return Ok(());
+        }
+        let words = self.vocabulary(json!({ "terms": { "folded": asked } }))?;
+        let mut found: FxHashMap<String, Vec<WordKey>> = FxHashMap::default();
+        found.extend(asked.into_iter().map(|folded| (folded, Vec::new())));
+        for word in words {
+            if let Some(words) = found.get_mut(&word.folded) {
+                words.push(word);
+            }
+        }
+        let found = found.into_iter();
+        known().extend(found.map(|(folded, words)| (Key::Folded(folded.into()), Arc::new(words))));
+        Ok(())
     }
 
     fn counts(&self, plans: &[Plan]) -> Result<Vec<u64>> {
