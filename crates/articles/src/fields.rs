@@ -288,6 +288,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "heading",
             "ogtitle",
             "webtitle",
+            "linktext",
             "subject",
             "name",
             "ten",
@@ -314,6 +315,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "chapeau",
             "shortdescription",
             "shortdesc",
+            "motangan",
+            "tomtatngan",
             "descriptiontext",
             "bodysummary",
             "leadtext",
@@ -516,6 +519,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "nguonbao",
             "toasoan",
             "origin",
+            "pagename",
             "website",
             "sourcedomain",
             "domain",
@@ -574,6 +578,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "dategmt",
             "firstcreated",
             "contentcreated",
+            "postcreated",
             "created",
             "createdat",
             "createddate",
@@ -601,6 +606,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "imagecaptions",
             "imagecaption",
             "photocaption",
+            "featureimagecaption",
+            "featuredimagecaption",
             "photocaptions",
             "images",
             "photos",
@@ -797,7 +804,12 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
                     .bytes()
                     .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
             let is_login = matches!(text, "admin" | "administrator" | "Administrator" | "Admin");
-            !is_number && !is_hash && !is_login && !is_address(text)
+            // What programs write for one of several kinds: `NEWS_SITE`.
+            let is_constant = text.contains('_')
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            !is_number && !is_hash && !is_login && !is_constant && !is_address(text)
         }
         Field::Url => !text.starts_with("urn:") && !text.contains(char::is_whitespace),
         _ => true,

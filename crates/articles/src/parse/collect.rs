@@ -107,6 +107,11 @@ impl<'r> Collector<'r> {
         self.excluded.get_or_insert_with(|| reason.into());
     }
 
+    /// Returns `true` if a text has been taken for the body.
+    pub fn has_body(&self) -> bool {
+        !self.bodies.is_empty()
+    }
+
     /// Returns `true` if something of an article has been taken, published or not.
     pub fn has_article(&self) -> bool {
         !self.bodies.is_empty()
@@ -155,6 +160,9 @@ impl<'r> Collector<'r> {
         running.dropped.iter().for_each(|text| trace.dropped(text));
         self.draft.add_captions(running.captions, "body", trace);
         let mut article = self.draft.finish();
+        if running.was_html && article.author.is_none() {
+            article.author = take_signature(&mut running.body, trace);
+        }
         article.body = running.body;
         if let Some(page) = page {
             fill(&mut article, page);
@@ -223,6 +231,16 @@ impl<'r> Collector<'r> {
         }
         (best, doubtful)
     }
+}
+
+/// Removes the last paragraph if it is the name of the author.
+fn take_signature(body: &mut String, trace: &mut Trace) -> Option<String> {
+    let (text, line) = body.rsplit_once('\n')?;
+    let author = super::text::sign_off(line)?.author?;
+    let end = text.contains('\n').then_some(text.len())?;
+    trace.field("author", "last line");
+    body.truncate(end);
+    Some(author)
 }
 
 /// Names whose text is not the article's.

@@ -41,6 +41,9 @@ use crate::fields::{Field, field};
 use crate::problem::{Fault, LONG};
 use crate::provenance::Trace;
 
+/// The key under which the title of the feed is added to its articles.
+pub(crate) const FEED: &str = "timbao-feed";
+
 /// Added to the rank of the fields of a nested object.
 const NESTED: u8 = 100;
 
@@ -226,6 +229,18 @@ impl<'de> ObjectSeed<'_, 'de> {
             return Ok(());
         }
         match key.as_ref() {
+            // The title of a feed around the article.
+            FEED => {
+                let title: Cow<'_, str> = map.next_value()?;
+                let (source, section) = super::feed::title(&title);
+                let fields = [(Field::Source, Some(source)), (Field::Section, section)];
+                for (field, value) in fields {
+                    let value = value.unwrap_or_default();
+                    let from = "title of the feed";
+                    self.collector.offer(field, 200, value, from, self.trace);
+                }
+                return Ok(());
+            }
             "_embedded" => {
                 let embedded: serde_json::Value = map.next_value()?;
                 self.embedded(&embedded);
@@ -421,6 +436,19 @@ impl<'de> Visitor<'de> for Wrapped<'_, 'de> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut strings = Strings::default();
+        if self.key == "data" {
+            // Exports of Facebook: the parts of a post.
+            let mut posts = Vec::new();
+            while let Some(part) = seq.next_element::<serde_json::Value>()? {
+                match part.get("post").and_then(|post| post.as_str()) {
+                    Some(post) => posts.push(post.to_owned()),
+                    None => strings.take_all(part),
+                }
+            }
+            let text = posts.join("\n");
+            self.collector
+                .offer(Field::Body, self.nested, text, "data[].post", self.trace);
+        }
         while seq.next_element_seed(&mut strings)?.is_some() {}
         if let Some(text) = strings.joined() {
             self.collector.unread(self.key, text, strings.nested);

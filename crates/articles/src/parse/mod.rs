@@ -6,6 +6,7 @@ mod dateline;
 mod document;
 mod docx;
 pub(crate) mod entity;
+mod feed;
 mod fonts;
 mod front_matter;
 mod html;
@@ -24,7 +25,7 @@ mod vertical;
 mod wrap;
 mod xml;
 
-pub(crate) use self::json::{is_read, repaired};
+pub(crate) use self::json::{FEED, is_read, repaired};
 pub(crate) use self::text::byline;
 use crate::Article;
 use crate::encoding::{UTF_8, decode};

@@ -2,13 +2,13 @@
 //! a page of MediaWiki, TEI, JATS, DocBook.
 
 mod documents;
-mod feed;
 mod news;
 mod tree;
 mod wikitext;
 
 use self::tree::Element;
 use super::collect::Collector;
+use super::feed;
 use super::json::{NOT_POSTS, NOT_PUBLISHED};
 use crate::fields::{Field, field};
 use crate::problem::Fault;
@@ -38,7 +38,16 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
             "article" if child.elements().any(documents::is_docbook) => {
                 documents::docbook(child, &mut collector, trace);
             }
-            _ => item(child, 0, &mut collector, trace),
+            name => {
+                item(child, 0, &mut collector, trace);
+                // A text with its fields in attributes.
+                if !collector.has_body()
+                    && let Some((Field::Body, rank)) = field(name)
+                {
+                    let from = format!("element {name}");
+                    collector.offer(Field::Body, rank, child.text(), from, trace);
+                }
+            }
         }
     }
     collector.finish(trace)
@@ -64,6 +73,7 @@ const GROUPS: &[&str] = &[
     "fields",
     "attributes",
     "news",
+    "dc",
 ];
 
 /// Elements that name their field in an attribute (Solr, mysqldump, phpMyAdmin).
@@ -79,13 +89,13 @@ fn item<'t>(item: Element<'t>, depth: u8, collector: &mut Collector<'t>, trace: 
             _ => child.name(),
         };
         let holds_fields = |element: Element<'_>| {
-            element
-                .elements()
-                .any(|inner| field(inner.name()).is_some())
+            let is_field =
+                |inner: &str| field(inner).is_some() || depth == 0 && GROUPS.contains(&inner);
+            element.elements().any(|inner| is_field(inner.name()))
         };
         if depth < 2 && GROUPS.contains(&name) && holds_fields(child) {
             self::item(child, depth + 1, collector, trace);
-        } else if !of_feed(child, collector, trace) {
+        } else if !of_post(child, name, collector) && !of_feed(child, collector, trace) {
             value(child, name, depth, collector, trace);
         }
     }
@@ -172,15 +182,41 @@ fn field_of_group(element: Element<'_>) -> bool {
     matches!(found, Some(Field::Body | Field::Title)) && !is_name
 }
 
+/// Notes the kind and the status of a record. Returns `false` for other elements.
+fn of_post(child: Element<'_>, name: &str, collector: &mut Collector<'_>) -> bool {
+    let excluding = match name {
+        "post_type" => NOT_POSTS,
+        "status" | "post_status" => NOT_PUBLISHED,
+        "control" => {
+            let draft = child.find("draft");
+            if draft.is_some_and(|draft| draft.line() == "yes") {
+                collector.exclude("a draft");
+            }
+            return true;
+        }
+        _ => return false,
+    };
+    let value = child.line();
+    if excluding.contains(&value.as_str()) {
+        collector.exclude(format!("{name} is `{value}`"));
+    }
+    true
+}
+
 /// Reads the elements that feeds and WordPress write in a way of their own.
 /// Returns `false` for others.
 fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) -> bool {
     let from = from(child, child.name());
     match (child.name(), child.full_name()) {
+        ("content" | "group", full) if full.starts_with("media:") => {
+            for part in child.elements() {
+                of_feed(part, collector, trace);
+            }
+        }
         ("description" | "text", full) if full.starts_with("media:") => {
             let caption = crate::tidy::caption(&child.line());
             if !caption.text.is_empty() {
-                collector.draft.offer_captions(vec![caption], &from, trace);
+                collector.draft.add_captions(vec![caption], &from, trace);
             }
         }
         (_, full) if full.starts_with("media:") => {}
@@ -188,20 +224,6 @@ fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
         (_, "excerpt:encoded") => {
             collector.offer(Field::Summary, 0, child.text(), from, trace);
         }
-        ("post_type", _) if NOT_POSTS.contains(&child.line().as_str()) => {
-            collector.exclude(format!("post_type is `{}`", child.line()));
-        }
-        ("status", _) if NOT_PUBLISHED.contains(&child.line().as_str()) => {
-            collector.exclude(format!("status is `{}`", child.line()));
-        }
-        ("control", _)
-            if child
-                .find("draft")
-                .is_some_and(|draft| draft.line() == "yes") =>
-        {
-            collector.exclude("a draft");
-        }
-        ("post_type" | "status" | "control", _) => {}
         // The link and category elements of Atom have their values in
         // attributes.
         ("link", _) if child.attribute("href").is_some() => {
@@ -211,9 +233,10 @@ fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
             }
         }
         ("category", _) => category(child, &from, collector, trace),
-        ("author" | "creator" | "contributor", _) => {
+        (role @ ("author" | "creator" | "contributor"), _) => {
             let name = child.find("name").unwrap_or(child).line();
-            collector.join(Field::Author, 0, &person(&name), &from, trace);
+            let rank = u8::from(role == "contributor");
+            collector.join(Field::Author, rank, &person(&name), &from, trace);
         }
         ("source", _) => {
             let name = child.find("title").unwrap_or(child).line();

@@ -7,7 +7,7 @@ use std::io::{BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
 use super::splitter::{Splitter, Step};
@@ -75,6 +75,11 @@ impl Items {
         self.buffer.clear();
         self.buffer.shrink_to(1 << 20);
         match self.reader.read_event_into(&mut self.buffer) {
+            Ok(Event::Start(mark) | Event::Empty(mark)) if !begins_name(&mark) => {
+                // A sign such as "5 < 7", with the text up to the end of the next tag.
+                let text = format!("<{}>", &*mark);
+                Ok(Event::Text(BytesText::new(&text).into_owned()))
+            }
             Ok(event) => Ok(event.into_owned()),
             Err(quick_xml::Error::Io(error)) => Err(Fault::from(&*error)),
             Err(error) => Err(Fault::malformed(format!(
@@ -124,6 +129,21 @@ impl Items {
         }
     }
 
+    /// The format of a text that states its fields in attributes: `<text title="…" date="…">`.
+    fn described(&self, start: &BytesStart<'_>) -> Option<Format> {
+        let is_text = matches!(field(start.name().as_ref()), Some((Field::Body, _)));
+        let describes = |name: &str| {
+            let named = field(name).map(|(field, _)| field);
+            matches!(named, Some(Field::Title | Field::Published | Field::Author))
+        };
+        let mut attributes = start.attributes().flatten();
+        let is_article = is_text
+            && !self.open.is_empty()
+            && !self.is_feed()
+            && attributes.any(|attribute| describes(attribute.key.as_ref()));
+        is_article.then_some(Format::Xml)
+    }
+
     /// Copies an item that begins with `starts` to the end of the batch.
     fn copy(
         &mut self,
@@ -158,7 +178,7 @@ impl Items {
     ) -> Result<(), Fault> {
         let mut write = |event: Event<'_>| writer.write_event(event).map_err(Fault::from);
         if let Some(publication) = &self.publication {
-            let text = quick_xml::events::BytesText::new(publication);
+            let text = BytesText::new(publication);
             write(Event::Start(BytesStart::new("timbao-publication")))?;
             write(Event::Text(text))?;
             write(Event::End(BytesStart::new("timbao-publication").to_end()))?;
@@ -310,7 +330,7 @@ impl Splitter for Items {
                     let message = format!("{what}; leave it out");
                     return Err(Fault::new(ProblemKind::Unsupported, message));
                 }
-                if let Some(format) = self.item(&name) {
+                if let Some(format) = self.item(&name).or_else(|| self.described(&start)) {
                     self.copy(&[start], format, batch)?;
                 } else if name == "wp:author" {
                     self.read_person()?;
@@ -399,6 +419,12 @@ impl Items {
     }
 }
 
+/// Returns `true` if a tag begins as the name of an element does.
+fn begins_name(tag: &BytesStart<'_>) -> bool {
+    let first = tag.chars().next();
+    first.is_some_and(|letter| letter.is_alphabetic() || matches!(letter, '_' | ':'))
+}
+
 /// Returns `true` if the root of a sitemap declares titles and dates of news.
 fn is_news_sitemap(root: &BytesStart<'_>) -> bool {
     let mut attributes = root.attributes().flatten();
@@ -413,6 +439,14 @@ const NOT_ARTICLES: &[(&str, &str)] = &[
     ("transform", "a stylesheet"),
     ("schema", "a schema"),
     ("svg", "a drawing"),
+    (
+        "Workbook",
+        "an Excel workbook, whose tables are read when saved as CSV",
+    ),
+    (
+        "wordDocument",
+        "a document of Word 2003, read when saved as DOCX",
+    ),
     ("plist", "a configuration file"),
     ("kml", "a map"),
     ("gpx", "a map"),

@@ -53,13 +53,26 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
             collector.offer(Field::Url, 0, address.to_owned(), "ptr", trace);
         }
     }
+    let terms = header
+        .find("textClass")
+        .into_iter()
+        .flat_map(Element::descendants);
+    for term in terms.filter(|term| term.attribute("type") == Some("categories")) {
+        collector.join(Field::Section, 0, &term.line(), "textClass", trace);
+    }
     if let Some(summary) = header.at(&["profileDesc", "abstract"]) {
         collector.offer(Field::Summary, 0, summary.line(), "abstract", trace);
     }
     around_body(root, collector, trace);
     if let Some(body) = root.at(&["text", "body"]) {
-        let text = body.text_without(|element| {
-            element.attribute("type") == Some("comments") || element.name() == "figure"
+        // Trafilatura keeps the breaks of a page; other editions those of the print.
+        let is_print = !header.descendants().any(|element| {
+            let program = element.attribute("ident").unwrap_or_default();
+            program.eq_ignore_ascii_case("trafilatura")
+        });
+        let text = body.text_of_edition(is_print, |element| {
+            element.attribute("type") == Some("comments")
+                || matches!(element.name(), "figure" | "fw")
         });
         // The headline may head the text too.
         let title = titles().next().map(|title| title.line());
@@ -114,10 +127,7 @@ pub(super) fn jats<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
         .filter(|element| element.name() == "contrib")
     {
         let name = match contributor.find("name") {
-            Some(name) => {
-                let part = |part| name.find(part).map(Element::line).unwrap_or_default();
-                format!("{} {}", part("surname"), part("given-names"))
-            }
+            Some(name) => name_of_person(name),
             None => contributor
                 .find("string-name")
                 .or_else(|| contributor.find("collab"))
@@ -141,6 +151,17 @@ pub(super) fn jats<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
         collector.offer(Field::Body, 0, text, "body", trace);
         captions(body, "fig", &["caption"], collector, trace);
     }
+}
+
+/// A name, the surname first as in Vietnamese.
+fn name_of_person(name: Element<'_>) -> String {
+    let Some(surname) = name.find("surname") else {
+        return name.line();
+    };
+    let given = ["given-names", "firstname", "givenname"];
+    let given = given.into_iter().find_map(|part| name.find(part));
+    let given = given.map(Element::line).unwrap_or_default();
+    format!("{} {given}", surname.line())
 }
 
 /// Returns `true` for the elements that only an article of DocBook has.
@@ -171,8 +192,8 @@ pub(super) fn docbook<'t>(root: Element<'t>, collector: &mut Collector<'t>, trac
     }
     for author in info.into_iter().flat_map(Element::descendants) {
         if author.name() == "author" {
-            let name = author.find("personname").unwrap_or(author);
-            collector.join(Field::Author, 0, &name.line(), "author", trace);
+            let name = name_of_person(author.find("personname").unwrap_or(author));
+            collector.join(Field::Author, 0, name.trim(), "author", trace);
         }
     }
     // The title of the article is next to its text, those of sections in it.

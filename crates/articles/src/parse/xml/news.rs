@@ -153,6 +153,7 @@ pub(super) fn nitf<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
         ("story.date", Field::Published, "norm"),
         ("pubdata", Field::Published, "date.publication"),
         ("pubdata", Field::Section, "position.section"),
+        ("tobject.subject", Field::Section, "tobject.subject.type"),
         ("pubdata", Field::Source, "name"),
         ("doc-id", Field::Id, "id-string"),
         ("doc.copyright", Field::Source, "holder"),

@@ -283,6 +283,7 @@ impl<'t> Element<'t> {
         let mut writer = Writer {
             text: String::new(),
             wraps: has_blocks || is_paragraph,
+            is_print: false,
             keeps: None,
         };
         writer.children(self);
@@ -291,9 +292,15 @@ impl<'t> Element<'t> {
 
     /// The text, apart from that of elements that `leave` is true of.
     pub fn text_without(self, leave: fn(Element<'_>) -> bool) -> String {
+        self.text_of_edition(false, leave)
+    }
+
+    /// The same, in which `lb` is a break of the print and not of the text.
+    pub fn text_of_edition(self, is_print: bool, leave: fn(Element<'_>) -> bool) -> String {
         let mut writer = Writer {
             text: String::new(),
             wraps: true,
+            is_print,
             keeps: Some(leave),
         };
         writer.children(self);
@@ -305,13 +312,16 @@ struct Writer {
     text: String,
     /// Line breaks are blanks.
     wraps: bool,
+    /// `lb` is a blank.
+    is_print: bool,
     keeps: Option<fn(Element<'_>) -> bool>,
 }
 
 impl Writer {
     fn children(&mut self, element: Element<'_>) {
         // An element amid text is part of its line, unless it is a block.
-        let mixed = element.has_own_text();
+        let is_choice = matches!(element.name(), "choice" | "app");
+        let mixed = is_choice || element.has_own_text();
         for (child, text) in element.children() {
             if let Some(text) = text {
                 self.push(text);
@@ -320,6 +330,15 @@ impl Writer {
             let name = child.name();
             let is_head = name == "head" && is_of_page(child);
             if is_head || NOTHING.contains(&name) || self.keeps.is_some_and(|leave| leave(child)) {
+                continue;
+            }
+            if is_choice && REPLACED.contains(&name) {
+                continue;
+            }
+            if self.is_print && name == "lb" {
+                if child.attribute("break") != Some("no") {
+                    self.push(" ");
+                }
                 continue;
             }
             let inline = INLINE.contains(&name) || (mixed && !BLOCKS.contains(&name));
@@ -370,6 +389,9 @@ fn local(name: &str) -> &str {
 
 /// Elements without text of the article.
 const NOTHING: &[&str] = &["script", "style", "graphic", "img", "svg", "noscript"];
+
+/// Elements of TEI for which another one in the same `choice` or `app` is read.
+const REPLACED: &[&str] = &["sic", "orig", "abbr", "rdg"];
 
 /// Elements that contain one paragraph.
 const PARAGRAPHS: &[&str] = &[

@@ -75,7 +75,7 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, all: bool) -> Scanned {
             }
         } else {
             let rest = bytes.get(at..).unwrap_or_default();
-            let length = memchr::memchr2(delimiter, b'\n', rest);
+            let length = bare(rest, delimiter);
             if length.is_none() && !all {
                 return Scanned::More;
             }
@@ -94,6 +94,18 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, all: bool) -> Scanned {
             return Scanned::Row(row);
         }
     }
+}
+
+/// The length of a cell without quotation marks. MySQL writes tables with tabs without marks, and a
+/// backslash before the tabs and line breaks in a cell.
+fn bare(rest: &[u8], delimiter: u8) -> Option<usize> {
+    let mut ends = memchr::memchr2_iter(delimiter, b'\n', rest);
+    ends.find(|end| delimiter != b'\t' || !is_escaped(rest, *end))
+}
+
+fn is_escaped(cell: &[u8], end: usize) -> bool {
+    let before = cell.iter().take(end).rev();
+    before.take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 enum Quoted {
@@ -270,10 +282,13 @@ fn alone(line: &[u8], delimiter: u8) -> Row {
 /// The text of a cell: tables with tabs escape line breaks, and programs write
 /// lists in their own syntax: `['Lê Tư', 'Vũ Nam']`.
 pub(super) fn value(cell: &str, delimiter: u8) -> Cow<'_, str> {
-    if delimiter == b'\t' && (cell.contains("\\n") || cell.contains("\\t")) {
+    const ESCAPES: &[&str] = &["\\n", "\\t", "\\\n", "\\\t"];
+    if delimiter == b'\t' && ESCAPES.iter().any(|escape| cell.contains(escape)) {
         return Cow::Owned(
             cell.replace("\\n", "\n")
                 .replace("\\t", " ")
+                .replace("\\\n", "\n")
+                .replace("\\\t", " ")
                 .replace("\\\\", "\\"),
         );
     }

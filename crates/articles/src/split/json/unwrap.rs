@@ -3,12 +3,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::Write as _;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::fields::{Field, field};
-use crate::parse::repaired;
+use crate::parse::{FEED, repaired};
 use crate::problem::LONG;
 
 /// Maximum depth of a search for articles.
@@ -22,6 +23,8 @@ const SAMPLE: usize = 8;
 pub(super) struct Records {
     text: Vec<u8>,
     ends: Vec<usize>,
+    /// The title of the feed that the records are in, a string of JSON.
+    feed: Option<String>,
 }
 
 impl Records {
@@ -34,7 +37,14 @@ impl Records {
     }
 
     fn push(&mut self, record: &RawValue) {
-        self.text.extend_from_slice(record.get().as_bytes());
+        let record = record.get();
+        match (&self.feed, record.strip_prefix('{')) {
+            (Some(feed), Some(fields)) => {
+                // Writing to memory does not fail.
+                let _ = write!(self.text, "{{\"{FEED}\":{feed},{fields}");
+            }
+            _ => self.text.extend_from_slice(record.as_bytes()),
+        }
         self.ends.push(self.text.len());
     }
 }
@@ -46,10 +56,29 @@ pub(super) fn records(bytes: &[u8]) -> Option<Records> {
     }
     let mut records = Records::default();
     match std::str::from_utf8(bytes).ok().and_then(object) {
-        Some(pairs) => find(&pairs, 0, &mut records),
+        Some(pairs) => {
+            records.feed = feed_title(&pairs);
+            find(&pairs, 0, &mut records);
+        }
         None => find(&object(&repaired(bytes))?, 0, &mut records),
     }
     (!records.ends.is_empty()).then_some(records)
+}
+
+/// The title of a JSON Feed, or of a feed that feedparser read.
+fn feed_title(pairs: &Pairs<'_>) -> Option<String> {
+    let get = |pairs: &Pairs<'_>, wanted: &str| {
+        let mut pairs = pairs.0.iter();
+        let (_, value) = pairs.find(|(name, _)| name == wanted)?;
+        Some(value.get().to_owned())
+    };
+    let version = get(pairs, "version").unwrap_or_default();
+    let title = match get(pairs, "feed") {
+        Some(feed) if get(pairs, "entries").is_some() => get(&object(&feed)?, "title"),
+        _ if version.contains("jsonfeed.org/") => get(pairs, "title"),
+        _ => None,
+    };
+    title.filter(|title| title.starts_with('"'))
 }
 
 /// Returns `true` if a value is a record, or an object or array that contains some.
