@@ -268,6 +268,11 @@ fn begins_object_lines(text: &[u8]) -> bool {
 }
 
 fn begins_html(text: &[u8]) -> bool {
+    const DECLARATION: &[u8] = b"<!doctype html>";
+    let start = text.get(..DECLARATION.len()).unwrap_or_default();
+    if start.eq_ignore_ascii_case(DECLARATION) {
+        return true;
+    }
     match root_element(text) {
         Some(root) => ["html", "head", "body"]
             .iter()

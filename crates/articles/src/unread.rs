@@ -171,8 +171,18 @@ fn of_text(sight: &Sight<'_>) -> Option<Unread> {
         let (name, hint) = ("a TeX document", PANDOC);
         return Some(Unread { name, hint });
     }
-    let (_, name, hint) = CODE.iter().find(named)?;
+    let (_, name, hint) = CODE.iter().find(named).filter(|_| !is_saved_page(sight))?;
     Some(Unread { name, hint })
+}
+
+/// Returns `true` for a page that a server has made, saved under the name of the program that made
+/// it: `chitiet.aspx`.
+fn is_saved_page(sight: &Sight<'_>) -> bool {
+    const SERVERS: &[&str] = &["asp", "aspx", "cgi", "jsp", "php", "phtml", "pl"];
+    const TEMPLATES: &[&[u8]] = &[b"<%", b"<?php", b"<?=", b"runat=", b"<jsp:"];
+    SERVERS.contains(&sight.extension)
+        && crate::recognise::html(sight) == crate::recognise::Sign::Begins
+        && !TEMPLATES.iter().any(|mark| sight.has(mark))
 }
 
 /// Returns `true` if nearly every line begins with a time and a level, or is a request of a server.

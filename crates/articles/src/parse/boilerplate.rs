@@ -66,6 +66,9 @@ fn is_pointer(key: &str) -> bool {
         "►",
         "☞",
         "⇒",
+        "©",
+        "copyright ©",
+        "bản quyền ©",
     ];
     let key = key.trim_start_matches(['*', '(', '-', '–', '"', '“', ' ']);
     if are_hashtags(key) {

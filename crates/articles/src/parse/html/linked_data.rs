@@ -70,7 +70,15 @@ impl LinkedData {
             .filter(|object| has_type(object, SITES))
             .filter_map(|site| property(site, "name"));
         let names: Vec<String> = of_articles.chain(sites).collect();
-        names.into_iter()
+        // A paper that signs its articles: "VOA Tiếng Việt" of "VOA".
+        let articles = objects.iter().filter(|object| is_article(object));
+        let offices = articles
+            .filter_map(|article| article.get("author"))
+            .filter(|author| has_type(author, SITES))
+            .filter_map(|author| property(author, "name"));
+        let offices = offices.filter(|office| names.iter().any(|name| office.contains(name)));
+        let offices: Vec<String> = offices.collect();
+        names.into_iter().chain(offices)
     }
 
     pub fn offer_article(

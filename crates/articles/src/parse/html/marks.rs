@@ -149,15 +149,16 @@ fn of_key(key: &str) -> u16 {
         "headline" | "articletitle" | "articleheader" | "titledetail" | "detailtitle"
         | "posttitle" | "entrytitle" | "newstitle" | "titlenews" | "titlepage" | "pagetitle"
         | "cmstitle" | "storytitle" | "titlearticle" | "titlepost" | "contentdetailtitle"
-        | "msotitle" | "tieude" | "tieudebai" | "tieudetin" | "detailheadline"
+        | "ptitle" | "msotitle" | "tieude" | "tieudebai" | "tieudetin" | "detailheadline"
         | "articleheadline" => Marks::TITLE,
-        "sapo" | "chapeau" | "articlehead" | "articlelead" | "articlesummary" | "articlesapo"
-        | "detailsapo" | "singularsapo" | "newslead" | "leadtext" | "postsummary"
-        | "standfirst" | "articledescription" | "detaildescription" | "newsdescription"
-        | "postexcerpt" | "articleintro" | "articleexcerpt" | "entrysummary" | "tomtat" | "dek"
-        | "subheadline" | "detailsummary" | "newssapo" | "newssummary" | "articlestandfirst"
-        | "introtext" | "trichdan" | "mota" | "motangan" | "hometext" | "subtitle" | "chapo"
-        | "chappeau" | "bodytextlead" | "newsintro" | "loidan" | "dandat" => Marks::SUMMARY,
+        "sapo" | "phead" | "chapeau" | "articlehead" | "articlelead" | "articlesummary"
+        | "articlesapo" | "detailsapo" | "singularsapo" | "newslead" | "leadtext"
+        | "postsummary" | "standfirst" | "articledescription" | "detaildescription"
+        | "newsdescription" | "postexcerpt" | "articleintro" | "articleexcerpt"
+        | "entrysummary" | "tomtat" | "dek" | "subheadline" | "detailsummary" | "newssapo"
+        | "newssummary" | "articlestandfirst" | "introtext" | "trichdan" | "mota" | "motangan"
+        | "hometext" | "subtitle" | "chapo" | "chappeau" | "bodytextlead" | "newsintro"
+        | "loidan" | "dandat" => Marks::SUMMARY,
         "author" | "authors" | "authorname" | "readercredits" | "tacgia" | "butdanh" | "byline"
         | "writer" | "reporter" | "phongvien" | "nguoiviet" | "postauthor" | "articleauthor" => {
             Marks::AUTHOR
@@ -171,9 +172,8 @@ fn of_key(key: &str) -> u16 {
         | "articlemeta" => Marks::DATE,
         "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory" | "postcategory"
         | "sectionname" | "articlesection" | "catename" | "categoryname" | "entrycategory"
-        | "postcat" | "entrycat" | "articlecat" | "newscat" | "catlinks" | "kicker" => {
-            Marks::SECTION
-        }
+        | "postcat" | "entrycategories" | "postcategories" | "entrycat" | "articlecat"
+        | "newscat" | "catlinks" | "kicker" => Marks::SECTION,
         "breadcrumb" | "breadcrumbs" | "crumbs" | "duongdan" => Marks::CRUMBS,
         "locationstamp" | "datelineplace" | "diadiem" => Marks::PLACE,
         "articlebody"
@@ -256,6 +256,7 @@ fn of_key(key: &str) -> u16 {
         | "googlenews" => Marks::BOX,
         "tlitem" | "newsitem" | "listitem" | "postitem" | "storyitem" | "articleitem"
         | "itemnews" | "teaser" | "hentry" | "boxcategoryitem" => Marks::ENTRY,
+        _ if key.ends_with("caption") => Marks::CAPTION,
         _ => return 0,
     };
     mark.0

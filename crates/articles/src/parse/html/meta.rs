@@ -36,6 +36,7 @@ const NAMES: &[(&str, Field, u8)] = &[
     ("its_publication", Field::Published, 8),
     ("og:site_name", Field::Source, 0),
     ("application-name", Field::Source, 1),
+    ("dc.publisher", Field::Source, 2),
     ("og:url", Field::Url, 0),
 ];
 

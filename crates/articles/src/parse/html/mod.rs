@@ -20,6 +20,7 @@ mod state;
 mod stated;
 mod text;
 mod values;
+mod xhtml;
 
 use super::{boilerplate, dateline, fonts, text as plain, wrap::Paragraph};
 use crate::fields::{Draft, Field};
@@ -36,7 +37,7 @@ use values::same;
 pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let html = fonts::read(html, trace);
     let html = composed(&html);
-    let dom = dom::parse(&html);
+    let dom = dom::parse(&xhtml::with_ends(&html));
     if let Some(fault) = cut_fault(&dom, html.len()) {
         trace.fault(fault);
     }
@@ -79,7 +80,11 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
         &content.from
     };
     if !is_list {
-        take_sign_off(&mut paragraphs, &mut draft, trace);
+        take_sign_off(&mut paragraphs, &read.site, &mut draft, trace);
+        for (field, value) in read.below {
+            let from = "line below the text";
+            draft.offer(field, rank::LINE, value, from, trace);
+        }
     }
     let dateline = paragraphs
         .first()
@@ -133,6 +138,9 @@ struct Read {
     /// The position of the title, and those between it and the text.
     title: Option<u32>,
     above: (u32, u32),
+    /// What lines with a label below the text name: author and source.
+    below: Vec<(Field, String)>,
+    site: site::Site,
 }
 
 /// Offers the fields that the page states outside of the text.
@@ -183,10 +191,12 @@ fn read_fields(
     let start = page.text.0;
     Read {
         is_list,
+        below: page.labelled_below(),
         stated: article.map(stated::Stated::of).unwrap_or_default(),
         title,
         above: (title.unwrap_or(start), start),
         titles: page.titles,
+        site,
     }
 }
 
@@ -265,12 +275,19 @@ fn article_lines(
         if at < TOP && (repeated.iter().any(shown) || signs()) {
             continue;
         }
-        if let Some(date) = plain::date_line(&line).filter(|_| at < TOP && !is_list) {
+        // The last line of a quoted message: "— Lê Mẫu (@mau) March 25, 2026".
+        let is_message = line.contains("(@");
+        if let Some(date) = plain::date_line(&line).filter(|_| at < TOP && !is_list && !is_message)
+        {
             let value = date.date.to_string();
             draft.offer(Field::Published, rank::LINE, value, "date line", trace);
             trace.dropped(&line);
         } else if plain::ends_with_credit(&line) {
-            text.captions.push(caption(&line));
+            let shown = caption(&line);
+            match shown.text.is_empty() {
+                true => trace.dropped(&line),
+                false => text.captions.push(shown),
+            }
         } else {
             paragraphs.push(line);
         }
@@ -280,8 +297,16 @@ fn article_lines(
 
 /// Removes the lines below the text that name who made it or where it is from, unless they
 /// contradict the author of the page.
-fn take_sign_off(paragraphs: &mut Vec<String>, draft: &mut Draft, trace: &mut Trace) {
+fn take_sign_off(
+    paragraphs: &mut Vec<String>,
+    site: &site::Site,
+    draft: &mut Draft,
+    trace: &mut Trace,
+) {
     take_credits(paragraphs, draft, trace);
+    if let Some(line) = paragraphs.pop_if(|line| site.signs(line)) {
+        trace.dropped(&line);
+    }
     if paragraphs.len() > 2
         && let Some(line) = paragraphs.last()
         && let Some(origin) = plain::origin(line)

@@ -101,7 +101,8 @@ impl Outline {
             if is_list_by_tag(dom, id, name) {
                 marks.add(Marks::LIST);
             }
-            if matches!(name, "form" | "button" | "dialog" | "menu") {
+            let is_box = matches!(name, "form" | "button" | "dialog" | "menu");
+            if is_box || is_byline_region(dom, id) {
                 marks.add(Marks::BOX);
             }
             if let Some(facts) = self.facts_mut(id) {
@@ -295,6 +296,12 @@ impl Own {
         self.linked.saturating_mul(2) < self.letters
             && (self.letters >= 80 || (ends && self.letters >= 25))
     }
+}
+
+/// Returns `true` for the list of those who took part in an article.
+pub(super) fn is_byline_region(dom: &Dom, id: Id) -> bool {
+    let label = dom.attribute(id, "aria-labelledby");
+    label.is_some_and(|label| label.ends_with("byline"))
 }
 
 fn is_list_by_tag(dom: &Dom, id: Id, name: &str) -> bool {

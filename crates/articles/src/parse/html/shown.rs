@@ -4,7 +4,7 @@
 use super::dom::{Dom, Id};
 use super::kind::Kind;
 use super::marks::Marks;
-use super::outline::{ENOUGH, Outline};
+use super::outline::{ENOUGH, Outline, is_byline_region};
 use super::rank;
 use super::site::Site;
 use super::values::{is_front_page, same};
@@ -454,13 +454,14 @@ impl Page<'_> {
         let marks = self.outline.marks(id);
         let related = self.dom.attribute(id, "rel") == Some("author");
         let property = self.dom.attribute(id, "itemprop") == Some("author");
-        if self.dom.name(id) == Some("meta") || self.is_of_picture(id) {
+        if self.dom.name(id) == Some("meta") || self.is_of_picture(id) || self.is_for_ears(id) {
             return None;
         }
         if !(marks.has(Marks::AUTHOR) || related || property) {
             return self
                 .author_by_date(id)
-                .or_else(|| self.author_in_credits(id));
+                .or_else(|| self.author_in_credits(id))
+                .or_else(|| self.author_in_region(id));
         }
         // Who is quoted did not write the article.
         let mut above = self.dom.ancestors(id).take(8);
@@ -537,6 +538,34 @@ impl Page<'_> {
         })
     }
 
+    /// The author in the list of those who took part, which has labels for readers of screens:
+    /// "Tác giả, Lê Mẫu", "Vai trò, phóng viên".
+    fn author_in_region(&self, id: Id) -> Option<Candidate> {
+        if !is_byline_region(self.dom, id) {
+            return None;
+        }
+        let text = self.lines_below(id, 300)?;
+        let named = |line: &str| {
+            let name = crate::parse::text::without_label(line);
+            (name != line).then(|| self.site.without(name)).flatten()
+        };
+        let people: Vec<String> = text.lines().filter_map(named).collect();
+        (!people.is_empty()).then(|| Candidate {
+            score: 15,
+            value: people.join(", "),
+            from: self.describe(id),
+        })
+    }
+
+    /// Returns `true` for the label of an element that only readers of screens read aloud.
+    fn is_for_ears(&self, id: Id) -> bool {
+        const CLASSES: &[&str] = &["visually-hidden", "sr-only", "screen-reader-text"];
+        let class = self.dom.attribute(id, "class").unwrap_or_default();
+        class
+            .split_whitespace()
+            .any(|class| CLASSES.contains(&class))
+    }
+
     /// The name in the `meta` element of an author that microdata describes.
     fn stated_name(&self, id: Id) -> Option<String> {
         let is_name = |id: &Id| {
@@ -553,6 +582,35 @@ impl Page<'_> {
         let texts = texts.filter_map(|id| Some(one_line(self.dom.text_of(id)?.to_owned())));
         let mut named = texts.filter(|text| crate::parse::text::is_pen_name(text));
         named.find_map(|text| self.site.without(&text))
+    }
+
+    /// The author and the source that lines with a label name below the text: "Tác giả: Lê Mẫu",
+    /// "Nguồn tin: Báo Sông Lam".
+    pub fn labelled_below(&self) -> Vec<(Field, String)> {
+        const LABELS: &[&str] = &["Tác giả", "TÁC GIẢ", "Nguồn", "NGUỒN", "Nguon"];
+        const NEAR: usize = 400;
+        let mut found = Vec::new();
+        let after = |id: &Id| self.outline.position(*id) >= self.text.1;
+        for id in self.candidates().filter(after).take(NEAR) {
+            let is_line = matches!(self.dom.name(id), Some("p" | "div" | "li" | "span" | "td"));
+            let mut texts = self.dom.under(id).take(8);
+            let first = texts.find_map(|id| Some(self.dom.text_of(id)?.trim_start()));
+            let is_labelled = |first: &str| LABELS.iter().any(|label| first.starts_with(label));
+            if !is_line || !first.is_some_and(is_labelled) {
+                continue;
+            }
+            let Some(line) = self.text_below(id, 120).map(one_line) else {
+                continue;
+            };
+            if let Some(author) = crate::parse::text::byline(&line)
+                && let Some(author) = self.site.without(&author)
+            {
+                found.push((Field::Author, author));
+            } else if let Some(source) = crate::parse::text::source(&line) {
+                found.push((Field::Source, source));
+            }
+        }
+        found
     }
 
     /// The publisher that microdata describes.
@@ -764,6 +822,7 @@ fn without_section_label(value: &str) -> &str {
         "category",
         "section",
         "posted in",
+        "filed under",
         "dang trong",
     ];
     let is_label = |label: &str| LABELS.contains(&fold(label.trim()).as_str());

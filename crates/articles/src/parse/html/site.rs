@@ -73,6 +73,12 @@ impl Site {
         self.names.contains(&key(text))
     }
 
+    /// Returns `true` if a line signs a text with the name of the site: "(Báo Sông Lam)".
+    pub fn signs(&self, line: &str) -> bool {
+        let name = line.trim_matches(['(', ')', '.', ' ']);
+        name.chars().count() >= 3 && self.is_name(name)
+    }
+
     /// Returns `true` if a name is one of the site's.
     fn has(&self, name: &str) -> bool {
         const DISTINCT: usize = 6;

@@ -26,7 +26,7 @@ use credits::{is_caption_of, is_credit, own_caption};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
 use origin::Origin;
-pub(crate) use origin::read as origin;
+pub(crate) use origin::{read as origin, source};
 pub(crate) use signature::byline;
 pub(super) use signature::{
     is_pen_name, is_person, sign_off, split_agency, without_label, without_note,

@@ -105,6 +105,11 @@ impl Origin {
     }
 }
 
+/// The newspaper that a line with a label names.
+pub(crate) fn source(line: &str) -> Option<String> {
+    read(line)?.source
+}
+
 /// Longest name of a source, in words.
 const LONGEST: usize = 10;
 
@@ -125,6 +130,9 @@ fn is_label(text: &str) -> bool {
         "dan nguon",
         "source",
         "url",
+        "duong dan",
+        "duong dan bai viet",
+        "link bai viet",
     ];
     text.len() <= LONGEST && LABELS.contains(&names::fold(text).as_str())
 }

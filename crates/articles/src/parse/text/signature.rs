@@ -29,6 +29,12 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
             agency: Some(agency_of(source)?),
         });
     }
+    if let Some(agency) = agency_in_brackets(line) {
+        return Some(SignOff {
+            author: None,
+            agency: Some(agency),
+        });
+    }
     let (line, note) = without_note(line);
     let name = byline(line).unwrap_or_else(|| line.to_owned());
     let (name, agency) = match split_agency(&name) {
@@ -46,6 +52,15 @@ fn agency_of(text: &str) -> Option<String> {
     let source = text.trim_end_matches([')', '.', ' ']);
     let (name, _) = names::agency(source)?;
     (name == source).then(|| name.to_owned())
+}
+
+/// The agency that a line in brackets names, and perhaps the paper of it: "(TTXVN/Vietnam+)".
+fn agency_in_brackets(line: &str) -> Option<String> {
+    let inner = line.trim_end_matches('.').strip_prefix('(')?;
+    let inner = inner.strip_suffix(')')?;
+    let name = inner.split('/').next()?.trim();
+    let is_short = inner.split_whitespace().count() <= 4;
+    agency_of(name).filter(|_| is_short)
 }
 
 /// Splits the note off a signature: "(theo Reuters, AFP)", "(tổng hợp)",
