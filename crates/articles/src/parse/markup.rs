@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::html::fragment::fragment;
+use super::markdown::lines;
 use super::tags::{self, Tag, Tags, has_tag};
 use super::{entity, shortcode};
 use crate::Caption;
@@ -30,7 +31,8 @@ pub(crate) struct Running {
 /// block.
 pub(crate) fn running(text: String) -> Running {
     if memchr::memchr3(b'<', b'&', b'\\', text.as_bytes()).is_none() {
-        let (text, captions) = shortcode::strip(text);
+        let (text, mut captions) = shortcode::strip(text);
+        let text = lines::plain(&text, &mut captions).unwrap_or(text);
         return Running {
             body: paragraphs(text),
             captions,
@@ -48,6 +50,7 @@ pub(crate) fn running(text: String) -> Running {
         if decoded.len() < text.len() && has_tag(&decoded) && has_blocks(&decoded) {
             return running(decoded);
         }
+        let decoded = lines::plain(&decoded, &mut captions).unwrap_or(decoded);
         return Running {
             body: paragraphs(decoded),
             captions,

@@ -38,19 +38,28 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
             "article" if child.elements().any(documents::is_docbook) => {
                 documents::docbook(child, &mut collector, trace);
             }
-            name => {
+            _ => {
                 item(child, 0, &mut collector, trace);
-                // A text with its fields in attributes.
-                if !collector.has_body()
-                    && let Some((Field::Body, rank)) = field(name)
-                {
-                    let from = format!("element {name}");
-                    collector.offer(Field::Body, rank, child.text(), from, trace);
+                if !collector.has_body() {
+                    own_text(child, &mut collector, trace);
                 }
             }
         }
     }
     collector.finish(trace)
+}
+
+/// Offers the text of an item without an element for its body: an item that is a text itself, with
+/// its fields in attributes, or has paragraphs of its own.
+fn own_text<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let name = item.name();
+    if let Some((Field::Body, rank)) = field(name) {
+        return collector.offer(Field::Body, rank, item.text(), name, trace);
+    }
+    let is_paragraph = |child: &Element<'_>| matches!(child.name(), "p" | "para" | "s");
+    let paragraphs = item.elements().filter(is_paragraph);
+    let text: Vec<String> = paragraphs.map(Element::line).collect();
+    collector.offer(Field::Body, 200, text.join("\n"), "paragraphs", trace);
 }
 
 /// The newspaper and the section that the title of a feed names: "Báo Sông Lam - Thời sự",

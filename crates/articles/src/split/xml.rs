@@ -7,7 +7,7 @@ use std::io::{BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use quick_xml::events::{BytesStart, BytesText, Event};
+use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
 use super::splitter::{Splitter, Step};
@@ -33,6 +33,10 @@ pub(crate) struct Items {
     /// The names of people by their accounts, in an export of WordPress.
     people: HashMap<String, String>,
     number: u64,
+    /// The name of the elements that are articles by their fields.
+    own: Option<String>,
+    /// The tag at the end of a text with a bare `<`.
+    pending: Option<Event<'static>>,
     /// Whether the file ended inside an element that was reported.
     is_cut: bool,
     read: Arc<AtomicU64>,
@@ -65,6 +69,8 @@ impl Items {
             publication: None,
             people: HashMap::new(),
             number: 0,
+            own: None,
+            pending: None,
             is_cut: false,
             read,
             bound,
@@ -72,13 +78,19 @@ impl Items {
     }
 
     fn event(&mut self) -> Result<Event<'static>, Fault> {
+        if let Some(event) = self.pending.take() {
+            return Ok(event);
+        }
         self.buffer.clear();
         self.buffer.shrink_to(1 << 20);
         match self.reader.read_event_into(&mut self.buffer) {
-            Ok(Event::Start(mark) | Event::Empty(mark)) if !begins_name(&mark) => {
-                // A sign such as "5 < 7", with the text up to the end of the next tag.
-                let text = format!("<{}>", &*mark);
-                Ok(Event::Text(BytesText::new(&text).into_owned()))
+            Ok(Event::Start(mark)) if !begins_name(&mark) => {
+                let written = format!("<{}", &*mark);
+                Ok(self.sign(&written))
+            }
+            Ok(Event::Empty(mark)) if !begins_name(&mark) => {
+                let written = format!("<{}/", &*mark);
+                Ok(self.sign(&written))
             }
             Ok(event) => Ok(event.into_owned()),
             Err(quick_xml::Error::Io(error)) => Err(Fault::from(&*error)),
@@ -87,6 +99,21 @@ impl Items {
                 self.reader.error_position()
             ))),
         }
+    }
+
+    /// The text of a sign such as "5 < 7" that was read up to the end of the next tag, which is
+    /// returned next.
+    fn sign(&mut self, written: &str) -> Event<'static> {
+        let tag = written.rfind('<').filter(|at| *at > 0);
+        let (text, tag) = written.split_at(tag.unwrap_or(written.len()));
+        self.pending = tag_of(tag.get(1..).unwrap_or_default());
+        let rest = match self.pending {
+            Some(_) => String::new(),
+            None => format!("{tag}>"),
+        };
+        Event::Text(BytesText::from_escaped(
+            format!("{text}{rest}").replace('<', "&lt;"),
+        ))
     }
 
     /// No more than a record's bytes may be read before the next call.
@@ -121,6 +148,7 @@ impl Items {
             "article" | "doc" => Some(Format::Xml),
             "TEI" | "TEI.2" => Some(Format::Xml),
             "url" if root == "urlset" => Some(Format::Xml),
+            _ if self.own.as_deref() == Some(name) => Some(Format::Xml),
             // phpMyAdmin: a row of a table.
             "table" if self.open.last().is_some_and(|parent| parent == "database") => {
                 Some(Format::Xml)
@@ -346,7 +374,7 @@ impl Splitter for Items {
                     // The element around the first field is an article, and so
                     // are its siblings of the same name.
                     let mut starts = self.starts.split_off(self.starts.len() - 1);
-                    self.open.pop();
+                    self.own = self.open.pop().filter(|_| !self.open.is_empty());
                     starts.push(start);
                     self.copy(&starts, Format::Xml, batch)?;
                 } else {
@@ -417,6 +445,27 @@ impl Items {
             _ => false,
         }
     }
+}
+
+/// The tag that is written between `<` and `>`, if it is one.
+fn tag_of(written: &str) -> Option<Event<'static>> {
+    let begins =
+        |tag: &str| tag.starts_with(|letter: char| letter.is_alphabetic() || letter == '_');
+    let name_length = |tag: &str| {
+        tag.find(|letter: char| letter.is_whitespace() || letter == '/')
+            .unwrap_or(tag.len())
+    };
+    if let Some(name) = written.strip_prefix('/') {
+        return begins(name).then(|| Event::End(BytesEnd::new(name.trim_end().to_owned())));
+    }
+    if !begins(written) {
+        return None;
+    }
+    let start = |tag: &str| BytesStart::from_content(tag.to_owned(), name_length(tag));
+    Some(match written.strip_suffix('/') {
+        Some(tag) => Event::Empty(start(tag)),
+        None => Event::Start(start(written)),
+    })
 }
 
 /// Returns `true` if a tag begins as the name of an element does.

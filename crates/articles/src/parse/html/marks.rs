@@ -49,7 +49,11 @@ pub(super) fn of(names: &str) -> Marks {
     for name in names.split_ascii_whitespace() {
         // Names that programs make up are of no use, and long.
         const LONGEST: usize = 80;
-        if name.len() <= LONGEST {
+        // Elementor names all of its boxes so, those of the article too.
+        const BOXES: &[&str] = &["elementor-widget", "elementor-widget-wrap"];
+        const PARTS: &[&str] = &["elementor-widget-theme-post-", "elementor-widget-post-info"];
+        let is_elementor = BOXES.contains(&name) || PARTS.iter().any(|part| name.starts_with(part));
+        if name.len() <= LONGEST && !is_elementor {
             add_name(name, &mut marks);
         }
     }
@@ -113,7 +117,7 @@ fn ends_as_summary<'a>(last: &str, mut others: impl Iterator<Item = &'a str>) ->
         "site", "author", "user", "profile", "category", "cate", "term", "taxonomy", "archive",
         "channel", "tag", "topic", "image", "img", "photo", "picture", "pic", "video", "gallery",
         "slide", "figure", "media", "product", "box", "relate", "related", "other", "list", "item",
-        "logo", "brand", "footer", "meta",
+        "logo", "brand", "footer", "meta", "with",
     ];
     LAST.contains(&last) && !others.any(|word| OTHER.contains(&word))
 }

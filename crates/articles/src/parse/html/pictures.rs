@@ -109,7 +109,9 @@ impl<F: Fn(Id) -> Kind> Page<'_, F> {
                 return None;
             }
             let is_block = (self.kinds)(id) == Kind::Block;
+            let in_figure = dom.parent(id).and_then(|id| dom.name(id)) == Some("figure");
             let is_picture = name == "figure"
+                || in_figure && is_block
                 || is_named_picture(dom, id)
                 || inside.letters <= SHORT && is_named_for_picture(dom, id);
             let is_table = name == "table" && self.cells(id) <= 4;

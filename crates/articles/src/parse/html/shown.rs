@@ -822,6 +822,7 @@ fn without_section_label(value: &str) -> &str {
         "category",
         "section",
         "posted in",
+        "published in",
         "filed under",
         "dang trong",
     ];

@@ -249,6 +249,12 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
             match key.as_ref() {
                 "type" | "_type" => object.kind = map.next_value_seed(Flag)?,
                 "timezone" => object.zone = map.next_value_seed(Flag)?,
+                "last_name" | "lastName" if self.0.field == Field::Author => {
+                    object.surname = map.next_value_seed(Flag)?;
+                }
+                "first_name" | "firstName" if self.0.field == Field::Author => {
+                    object.given = map.next_value_seed(Flag)?;
+                }
                 "caption" | "alt" if self.0.field == Field::Body => {
                     object.caption = map.next_value_seed(self.0.inner(true))?.or(object.caption);
                 }
@@ -291,6 +297,8 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
 struct Object {
     kind: String,
     zone: String,
+    surname: String,
+    given: String,
     caption: Option<String>,
     credit: Option<String>,
     best: Option<(usize, Piece)>,
@@ -311,6 +319,10 @@ impl Object {
                 },
                 false => piece,
             });
+        }
+        if field == Field::Author && piece.is_none() {
+            let name = format!("{} {}", self.surname, self.given);
+            return block(name.trim()).filter(|piece| !piece.text.is_empty());
         }
         if field != Field::Body {
             return piece;

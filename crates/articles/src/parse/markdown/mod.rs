@@ -1,8 +1,10 @@
 //! Markdown: the text without its marks, the front matter as fields.
 
 mod inline;
+pub(super) mod lines;
 mod templates;
 
+use self::lines::heading;
 use super::json::unpublished;
 use super::{dateline, front_matter, text};
 use crate::fields::{Draft, Field, field};
@@ -327,13 +329,6 @@ fn admonition(line: &str) -> Option<&str> {
 
 fn is_table_rule(line: &str) -> bool {
     line.contains("--") && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
-}
-
-fn heading(line: &str) -> Option<&str> {
-    let text = line.trim_start_matches('#');
-    let level = line.len() - text.len();
-    ((1..=6).contains(&level) && text.starts_with([' ', '\t']))
-        .then(|| text.trim().trim_end_matches('#').trim_end())
 }
 
 /// A line without the mark of a quotation or an item, and whether it begins an

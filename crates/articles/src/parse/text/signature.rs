@@ -280,6 +280,7 @@ pub(crate) fn without_label(authors: &str) -> &str {
     const LABELS: &[&str] = &[
         "by",
         "posted by",
+        "submitted by",
         "published by",
         "written by",
         "theo",
@@ -358,6 +359,7 @@ pub(crate) fn is_label(label: &str) -> bool {
         "viết bởi",
         "bởi",
         "posted by",
+        "submitted by",
         "phóng viên",
         "nội dung",
         "by",

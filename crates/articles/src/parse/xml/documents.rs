@@ -74,12 +74,25 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
             element.attribute("type") == Some("comments")
                 || matches!(element.name(), "figure" | "fw")
         });
-        // The headline may head the text too.
-        let title = titles().next().map(|title| title.line());
-        let text = match text.split_once('\n') {
-            Some((first, rest)) if title.as_deref() == Some(first) => rest.to_owned(),
-            _ => text,
-        };
+        // The headline and the author may head the text too.
+        let title = titles().next().map(Element::line);
+        let byline = body.find("byline").map(Element::line);
+        let mut text = text.as_str();
+        for line in [title, byline.clone()].into_iter().flatten() {
+            if let Some((first, rest)) = text.split_once('\n')
+                && first == line
+            {
+                text = rest;
+            }
+        }
+        let text = text.to_owned();
+        collector.offer(
+            Field::Author,
+            1,
+            byline.unwrap_or_default(),
+            "byline",
+            trace,
+        );
         collector.offer(Field::Body, 0, text, "text/body", trace);
         captions(body, "figure", &["head", "figDesc"], collector, trace);
     }
@@ -122,10 +135,11 @@ pub(super) fn jats<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
     if let Some(journal) = root.at(&["journal-meta", "journal-title"]) {
         collector.offer(Field::Source, 0, journal.line(), "journal-title", trace);
     }
-    for contributor in meta
-        .descendants()
-        .filter(|element| element.name() == "contrib")
-    {
+    let is_author = |element: &Element<'_>| {
+        let role = element.attribute("contrib-type").unwrap_or("author");
+        element.name() == "contrib" && role != "editor" && role != "translator"
+    };
+    for contributor in meta.descendants().filter(is_author) {
         let name = match contributor.find("name") {
             Some(name) => name_of_person(name),
             None => contributor

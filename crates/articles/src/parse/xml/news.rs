@@ -150,6 +150,7 @@ pub(super) fn nitf<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
         ("location", Field::Place, ""),
         ("distributor", Field::Agency, ""),
         ("date.issue", Field::Published, "norm"),
+        ("date.release", Field::Published, "norm"),
         ("story.date", Field::Published, "norm"),
         ("pubdata", Field::Published, "date.publication"),
         ("pubdata", Field::Section, "position.section"),
@@ -162,7 +163,7 @@ pub(super) fn nitf<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: 
     for (order, (name, field, attribute)) in PATHS.iter().enumerate() {
         let inside = head
             .and_then(|head| head.find(name))
-            .or_else(|| root.find(name));
+            .or_else(|| root.find(name).filter(|_| *name != "hl2"));
         let Some(element) = inside else {
             continue;
         };
