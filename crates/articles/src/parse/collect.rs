@@ -163,6 +163,13 @@ impl<'r> Collector<'r> {
         if running.was_html && article.author.is_none() {
             article.author = take_signature(&mut running.body, trace);
         }
+        // The first heading repeats the title.
+        if running.was_markdown
+            && let Some((first, rest)) = running.body.split_once('\n')
+            && Some(first) == article.title.as_deref()
+        {
+            running.body = rest.to_owned();
+        }
         article.body = running.body;
         if let Some(page) = page {
             fill(&mut article, page);

@@ -20,6 +20,7 @@ pub(crate) struct Running {
     /// Text of menus, forms and the like.
     pub dropped: Vec<String>,
     pub was_html: bool,
+    pub was_markdown: bool,
     /// The fault that cut the text short, if any.
     pub fault: Option<Fault>,
 }
@@ -32,9 +33,10 @@ pub(crate) struct Running {
 pub(crate) fn running(text: String) -> Running {
     if memchr::memchr3(b'<', b'&', b'\\', text.as_bytes()).is_none() {
         let (text, mut captions) = shortcode::strip(text);
-        let text = lines::plain(&text, &mut captions).unwrap_or(text);
+        let plain = lines::plain(&text, &mut captions);
         return Running {
-            body: paragraphs(text),
+            was_markdown: plain.is_some(),
+            body: paragraphs(plain.unwrap_or(text)),
             captions,
             ..Running::default()
         };
@@ -50,9 +52,10 @@ pub(crate) fn running(text: String) -> Running {
         if decoded.len() < text.len() && has_tag(&decoded) && has_blocks(&decoded) {
             return running(decoded);
         }
-        let decoded = lines::plain(&decoded, &mut captions).unwrap_or(decoded);
+        let plain = lines::plain(&decoded, &mut captions);
         return Running {
-            body: paragraphs(decoded),
+            was_markdown: plain.is_some(),
+            body: paragraphs(plain.unwrap_or(decoded)),
             captions,
             ..Running::default()
         };
@@ -68,6 +71,7 @@ pub(crate) fn running(text: String) -> Running {
         captions,
         dropped: fragment.dropped,
         was_html: true,
+        was_markdown: false,
         fault: fragment.fault,
     }
 }

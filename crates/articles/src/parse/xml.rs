@@ -143,6 +143,7 @@ fn value<'t>(
             }
             let captions: Vec<Caption> = each
                 .iter()
+                .map(|element| element.find("caption").unwrap_or(*element))
                 .map(|element| crate::tidy::caption(&element.line()))
                 .filter(|caption| !caption.text.is_empty())
                 .collect();
@@ -153,7 +154,16 @@ fn value<'t>(
             if elements {
                 return item(child, depth + 1, collector, trace);
             }
-            collector.offer(field, rank + depth, child.text(), from, trace);
+            // The summary may be in the element of the text.
+            let lead = child.elements().find(|part| is_lead(*part));
+            let text = match lead {
+                Some(lead) => {
+                    collector.offer(Field::Summary, 50, lead.line(), "lead", trace);
+                    child.text_without(is_lead)
+                }
+                None => child.text(),
+            };
+            collector.offer(field, rank + depth, text, from, trace);
         }
         Some((field @ (Field::Author | Field::Section | Field::Place), rank)) => {
             let each: Vec<Element<'_>> = child.elements().collect();
@@ -182,6 +192,12 @@ fn value<'t>(
             collector.unread(name, text, nested);
         }
     }
+}
+
+/// Returns `true` for the summary in the element of a text.
+fn is_lead(element: Element<'_>) -> bool {
+    const NAMES: &[&str] = &["abstract", "lead", "lede", "sapo", "standfirst", "teaser"];
+    NAMES.contains(&element.name().to_ascii_lowercase().as_str())
 }
 
 /// Returns `true` for the title or text of something.

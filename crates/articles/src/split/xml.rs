@@ -12,7 +12,7 @@ use quick_xml::{Reader, Writer};
 
 use super::splitter::{Splitter, Step};
 use crate::fields::{Field, field};
-use crate::problem::{Fault, ProblemKind};
+use crate::problem::{Fault, LONG, ProblemKind};
 use crate::record::Filler;
 use crate::stream::{Counted, Stream};
 use crate::{Format, Limits};
@@ -35,6 +35,8 @@ pub(crate) struct Items {
     number: u64,
     /// The name of the elements that are articles by their fields.
     own: Option<String>,
+    /// Whether a text outside of articles was reported.
+    is_told: bool,
     /// The tag at the end of a text with a bare `<`.
     pending: Option<Event<'static>>,
     /// Whether the file ended inside an element that was reported.
@@ -70,6 +72,7 @@ impl Items {
             people: HashMap::new(),
             number: 0,
             own: None,
+            is_told: false,
             pending: None,
             is_cut: false,
             read,
@@ -370,11 +373,11 @@ impl Splitter for Items {
                     && !self.is_feed()
                     && tells_article(&name)
                     && !self.open.is_empty()
+                    && !self.is_of_collection()
                 {
                     // The element around the first field is an article, and so
                     // are its siblings of the same name.
-                    let mut starts = self.starts.split_off(self.starts.len() - 1);
-                    self.own = self.open.pop().filter(|_| !self.open.is_empty());
+                    let mut starts = self.take_starts();
                     starts.push(start);
                     self.copy(&starts, Format::Xml, batch)?;
                 } else {
@@ -397,6 +400,15 @@ impl Splitter for Items {
                     batch.push(begin..end, format, Some(self.number));
                 }
             }
+            Event::Text(text) if !self.is_told && text.trim().len() >= LONG && !self.is_feed() => {
+                let above = self.open.last().map_or("", String::as_str);
+                let message = format!(
+                    "the text of `{above}` is in no article and was not read; \
+                     see the documentation for the names that are known"
+                );
+                batch.problem(Fault::new(ProblemKind::LeftOut, message), None);
+                self.is_told = true;
+            }
             Event::Eof => {
                 return match self.number {
                     _ if self.is_cut => Ok(Step::Done),
@@ -417,6 +429,25 @@ impl Splitter for Items {
 }
 
 impl Items {
+    /// Takes the start tags of the article around the field at hand: that of the element above, or
+    /// two if that one only groups fields.
+    fn take_starts(&mut self) -> Vec<BytesStart<'static>> {
+        let is_group = self.open.len() > 1 && self.open.last().is_some_and(|name| is_group(name));
+        let count = 1 + usize::from(is_group);
+        let at = self.open.len().saturating_sub(count);
+        let names = self.open.split_off(at);
+        self.own = names.into_iter().next().filter(|_| !self.open.is_empty());
+        self.starts.split_off(at)
+    }
+
+    /// Returns `true` in the description of a whole collection: `<corpus><metadata>`.
+    fn is_of_collection(&self) -> bool {
+        let [root, group] = self.open.as_slice() else {
+            return false;
+        };
+        is_group(group) && COLLECTIONS.contains(&local(root).to_ascii_lowercase().as_str())
+    }
+
     fn is_feed(&self) -> bool {
         matches!(
             self.open.first().map(|root| local(root)),
@@ -503,6 +534,34 @@ const NOT_ARTICLES: &[(&str, &str)] = &[
     ("ncx", "the contents of an e-book"),
     ("container", "the list of files of an e-book"),
 ];
+
+/// Elements around many articles.
+const COLLECTIONS: &[&str] = &[
+    "articles",
+    "collection",
+    "corpus",
+    "data",
+    "database",
+    "dataset",
+    "documents",
+    "docs",
+    "dump",
+    "export",
+    "items",
+    "newsitems",
+    "records",
+    "root",
+    "rows",
+    "stories",
+];
+
+/// Returns `true` for an element that groups fields of an article, or of a collection.
+fn is_group(name: &str) -> bool {
+    matches!(
+        local(name),
+        "head" | "header" | "info" | "meta" | "metadata"
+    )
+}
 
 /// Returns `true` if an element of this name is a field that only articles have.
 fn tells_article(name: &str) -> bool {

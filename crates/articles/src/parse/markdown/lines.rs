@@ -11,7 +11,7 @@ pub(crate) fn plain(text: &str, captions: &mut Vec<Caption>) -> Option<String> {
     }
     let names = inline::Names::defined_in(text);
     let line = |line: &str| {
-        let line = line.trim();
+        let line = line.trim().trim_start_matches("> ");
         inline::read(heading(line).unwrap_or(line), &names, captions)
     };
     let lines: Vec<String> = text.lines().map(line).collect();
