@@ -232,13 +232,7 @@ impl<'de> ObjectSeed<'_, 'de> {
             // The title of a feed around the article.
             FEED => {
                 let title: Cow<'_, str> = map.next_value()?;
-                let (source, section) = super::feed::title(&title);
-                let fields = [(Field::Source, Some(source)), (Field::Section, section)];
-                for (field, value) in fields {
-                    let value = value.unwrap_or_default();
-                    let from = "title of the feed";
-                    self.collector.offer(field, 200, value, from, self.trace);
-                }
+                self.feed(&title);
                 return Ok(());
             }
             "_embedded" => {
@@ -308,6 +302,17 @@ impl<'de> ObjectSeed<'_, 'de> {
                 .add_captions(captions, "blocks of the body", self.trace);
         }
         Ok(())
+    }
+
+    /// Offers the newspaper and the section that the title of a feed names.
+    fn feed(&mut self, title: &str) {
+        let (source, section) = super::feed::title(title);
+        let fields = [(Field::Source, Some(source)), (Field::Section, section)];
+        for (field, value) in fields {
+            let value = value.unwrap_or_default();
+            let from = "title of the feed";
+            self.collector.offer(field, 200, value, from, self.trace);
+        }
     }
 
     /// Names of authors, sections and pictures that WordPress embeds in a post

@@ -154,15 +154,7 @@ fn value<'t>(
             if elements {
                 return item(child, depth + 1, collector, trace);
             }
-            // The summary may be in the element of the text.
-            let lead = child.elements().find(|part| is_lead(*part));
-            let text = match lead {
-                Some(lead) => {
-                    collector.offer(Field::Summary, 50, lead.line(), "lead", trace);
-                    child.text_without(is_lead)
-                }
-                None => child.text(),
-            };
+            let text = body_of(child, collector, trace);
             collector.offer(field, rank + depth, text, from, trace);
         }
         Some((field @ (Field::Author | Field::Section | Field::Place), rank)) => {
@@ -191,6 +183,17 @@ fn value<'t>(
             let nested = child.elements().any(field_of_group);
             collector.unread(name, text, nested);
         }
+    }
+}
+
+/// The text of an element, which may begin with the summary.
+fn body_of<'t>(element: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) -> String {
+    match element.elements().find(|part| is_lead(*part)) {
+        Some(lead) => {
+            collector.offer(Field::Summary, 50, lead.line(), "lead", trace);
+            element.text_without(is_lead)
+        }
+        None => element.text(),
     }
 }
 

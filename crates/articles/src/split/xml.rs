@@ -350,17 +350,7 @@ impl Splitter for Items {
                     self.skip()?;
                     return Ok(Step::More);
                 }
-                if self.open.is_empty() && name == "urlset" && !is_news_sitemap(&start) {
-                    let message = "a sitemap, which has addresses only; fetch its pages";
-                    return Err(Fault::new(ProblemKind::Unsupported, message));
-                }
-                if self.open.is_empty()
-                    && let Some((_, what)) =
-                        NOT_ARTICLES.iter().find(|(root, _)| *root == local(&name))
-                {
-                    let message = format!("{what}; leave it out");
-                    return Err(Fault::new(ProblemKind::Unsupported, message));
-                }
+                self.check_root(&start)?;
                 if let Some(format) = self.item(&name).or_else(|| self.described(&start)) {
                     self.copy(&[start], format, batch)?;
                 } else if name == "wp:author" {
@@ -400,15 +390,8 @@ impl Splitter for Items {
                     batch.push(begin..end, format, Some(self.number));
                 }
             }
-            Event::Text(text) if !self.is_told && text.trim().len() >= LONG && !self.is_feed() => {
-                let above = self.open.last().map_or("", String::as_str);
-                let message = format!(
-                    "the text of `{above}` is in no article and was not read; \
-                     see the documentation for the names that are known"
-                );
-                batch.problem(Fault::new(ProblemKind::LeftOut, message), None);
-                self.is_told = true;
-            }
+            Event::Text(text) => self.report_outside(&text, batch),
+            Event::CData(text) => self.report_outside(&text, batch),
             Event::Eof => {
                 return match self.number {
                     _ if self.is_cut => Ok(Step::Done),
@@ -446,6 +429,36 @@ impl Items {
             return false;
         };
         is_group(group) && COLLECTIONS.contains(&local(root).to_ascii_lowercase().as_str())
+    }
+
+    /// Fails at the root of a file without articles.
+    fn check_root(&self, start: &BytesStart<'_>) -> Result<(), Fault> {
+        let name = start.name();
+        let name = name.as_ref();
+        if !self.open.is_empty() {
+            return Ok(());
+        }
+        let message = if name == "urlset" && !is_news_sitemap(start) {
+            "a sitemap, which has addresses only; fetch its pages".to_owned()
+        } else if let Some((_, what)) = NOT_ARTICLES.iter().find(|(root, _)| *root == local(name)) {
+            format!("{what}; leave it out")
+        } else {
+            return Ok(());
+        };
+        Err(Fault::new(ProblemKind::Unsupported, message))
+    }
+
+    /// Reports the first long text outside of articles.
+    fn report_outside(&mut self, text: &str, batch: &mut Filler<'_>) {
+        if self.is_told || text.trim().len() < LONG || self.is_feed() {
+            return;
+        }
+        let above = self.open.last().map_or("", String::as_str);
+        let message = format!(
+            "the text of `{above}` is in no article and was not read; see the documentation for the names that are known"
+        );
+        batch.problem(Fault::new(ProblemKind::LeftOut, message), None);
+        self.is_told = true;
     }
 
     fn is_feed(&self) -> bool {

@@ -454,7 +454,7 @@ impl Page<'_> {
         let marks = self.outline.marks(id);
         let related = self.dom.attribute(id, "rel") == Some("author");
         let property = self.dom.attribute(id, "itemprop") == Some("author");
-        if self.dom.name(id) == Some("meta") || self.is_of_picture(id) || self.is_for_ears(id) {
+        if self.dom.name(id) == Some("meta") || self.is_of_picture(id) {
             return None;
         }
         if !(marks.has(Marks::AUTHOR) || related || property) {
@@ -462,6 +462,9 @@ impl Page<'_> {
                 .author_by_date(id)
                 .or_else(|| self.author_in_credits(id))
                 .or_else(|| self.author_in_region(id));
+        }
+        if self.is_for_ears(id) {
+            return None;
         }
         // Who is quoted did not write the article.
         let mut above = self.dom.ancestors(id).take(8);

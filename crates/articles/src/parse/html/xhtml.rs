@@ -25,8 +25,9 @@ pub(super) fn with_ends(html: &str) -> Cow<'_, str> {
         let Some(name) = NAMES.iter().find(starts) else {
             continue;
         };
-        let Some(end) = memchr::memchr(b'>', rest.as_bytes()) else {
-            break;
+        let reach = rest.as_bytes().get(..REACH).unwrap_or(rest.as_bytes());
+        let Some(end) = memchr::memchr(b'>', reach) else {
+            continue;
         };
         if let Some(tag) = rest[..end].strip_suffix('/') {
             out.push_str(&html[copied..=start]);

@@ -64,6 +64,18 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
         collector.offer(Field::Summary, 0, summary.line(), "abstract", trace);
     }
     around_body(root, collector, trace);
+    let title = titles().next().map(Element::line);
+    tei_body(root, header, title, collector, trace);
+}
+
+/// Reads the text of TEI, without the title and the author that may head it.
+fn tei_body<'t>(
+    root: Element<'t>,
+    header: Element<'t>,
+    title: Option<String>,
+    collector: &mut Collector<'t>,
+    trace: &mut Trace,
+) {
     if let Some(body) = root.at(&["text", "body"]) {
         // Trafilatura keeps the breaks of a page; other editions those of the print.
         let is_print = !header.descendants().any(|element| {
@@ -75,7 +87,6 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
                 || matches!(element.name(), "figure" | "fw")
         });
         // The headline and the author may head the text too.
-        let title = titles().next().map(Element::line);
         let byline = body.find("byline").map(Element::line);
         let mut text = text.as_str();
         for line in [title, byline.clone()].into_iter().flatten() {
