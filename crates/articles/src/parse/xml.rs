@@ -56,10 +56,22 @@ fn own_text<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
     if let Some((Field::Body, rank)) = field(name) {
         return collector.offer(Field::Body, rank, item.text(), name, trace);
     }
-    let is_paragraph = |child: &Element<'_>| matches!(child.name(), "p" | "para" | "s");
-    let paragraphs = item.elements().filter(is_paragraph);
-    let text: Vec<String> = paragraphs.map(Element::line).collect();
+    let parts = item.elements().filter(|part| {
+        is_paragraph(*part) || PARTS.contains(&part.name()) && has_paragraphs(*part)
+    });
+    let text: Vec<String> = parts.map(Element::text).collect();
     collector.offer(Field::Body, 200, text.join("\n"), "paragraphs", trace);
+}
+
+/// Elements that may be the parts of a text.
+const PARTS: &[&str] = &["section", "sec", "div", "chapter"];
+
+fn is_paragraph(element: Element<'_>) -> bool {
+    matches!(element.name(), "p" | "para" | "paragraph" | "doan" | "s")
+}
+
+fn has_paragraphs(element: Element<'_>) -> bool {
+    element.descendants().any(is_paragraph)
 }
 
 /// The newspaper and the section that the title of a feed names: "Báo Sông Lam - Thời sự",
@@ -83,6 +95,7 @@ const GROUPS: &[&str] = &[
     "attributes",
     "news",
     "dc",
+    "data",
 ];
 
 /// Elements that name their field in an attribute (Solr, mysqldump, phpMyAdmin).
@@ -93,14 +106,11 @@ const NAMED: &[&str] = &[
 /// An item of a feed, or an element of a dump: each child a field.
 fn item<'t>(item: Element<'t>, depth: u8, collector: &mut Collector<'t>, trace: &mut Trace) {
     for child in item.elements() {
-        let name = match child.attribute("name").or_else(|| child.attribute("NAME")) {
-            Some(name) if NAMED.contains(&child.name().to_ascii_lowercase().as_str()) => name,
-            _ => child.name(),
-        };
+        let name = name_of(child);
         let holds_fields = |element: Element<'_>| {
             let is_field =
                 |inner: &str| field(inner).is_some() || depth == 0 && GROUPS.contains(&inner);
-            element.elements().any(|inner| is_field(inner.name()))
+            element.elements().any(|inner| is_field(name_of(inner)))
         };
         if depth < 2 && GROUPS.contains(&name) && holds_fields(child) {
             self::item(child, depth + 1, collector, trace);
@@ -116,6 +126,17 @@ fn item<'t>(item: Element<'t>, depth: u8, collector: &mut Collector<'t>, trace: 
                 collector.offer(field, rank, value.to_owned(), from, trace);
             }
         }
+    }
+}
+
+/// The name of an element, or the one in its attribute.
+fn name_of<'t>(element: Element<'t>) -> &'t str {
+    match element
+        .attribute("name")
+        .or_else(|| element.attribute("NAME"))
+    {
+        Some(name) if NAMED.contains(&element.name().to_ascii_lowercase().as_str()) => name,
+        _ => element.name(),
     }
 }
 
@@ -135,7 +156,11 @@ fn value<'t>(
     trace: &mut Trace,
 ) {
     let from = from(child, name);
-    match field(name) {
+    let known = field(name).filter(|(field, _)| {
+        let is_part = *field == Field::Section && PARTS.contains(&name) && has_paragraphs(child);
+        !is_part
+    });
+    match known {
         Some((Field::Captions, _)) => {
             let mut each: Vec<Element<'_>> = child.elements().collect();
             if each.is_empty() || child.name() == "figure" {
