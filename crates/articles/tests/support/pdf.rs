@@ -366,3 +366,72 @@ fn encrypted_streams_that_inflate_beyond_measure_are_left_out() {
         assert_eq!(problem, expected, "{:?}", parsed.problems);
     }
 }
+
+#[test]
+fn letters_of_another_font_do_not_change_how_a_line_is_set() {
+    // Letters that the bold font lacks are in a font of another size and weight.
+    let content = b"BT /F 16 Tf 50 740 Td (Dap de truoc mua nuoc) Tj ET \
+        BT /F 10 Tf 50 700 Td (Ba con xa Tan Phu ra dong tu som) Tj 0 -12 Td (ai co suc thi dong cu.) Tj ET /X Do";
+    let page = b"BT /G 10 Tf 246 700 Td (\x01\x01 \x01\x01\x01 \x01\x01) Tj ET \
+        BT /H 10 Tf 50 670 Td (Den trua thi xong, ai ve nha nay, con de thi cao them mot thuoc nua.) Tj \
+        0 -24 Td (Nam sau ba con lai dap tiep cho den bo song Lam, vi nuoc con len nua.) Tj ET";
+    let form = stream(
+        "/Subtype/Form/BBox[0 0 600 850]/Resources<</Font<</G 7 0 R/H 8 0 R>>>>",
+        page,
+    );
+    let lacking = b"<</Type/Font/Subtype/Type3/FontMatrix[.0005 0 0 .0005 0 0]/FontBBox[0 -500 1900 2000]/CharProcs<<>>\
+        /FirstChar 1/LastChar 1/Widths[1200]/Encoding<</Differences[1/acircumflexacute]>>>>";
+    let plain = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
+    let bold = "<</Type/Font/Subtype/Type1/BaseFont/Courier-Bold/Encoding/WinAnsiEncoding>>";
+    let article = read_with(content, bold, &[form, lacking.to_vec(), plain.to_vec()]).unwrap();
+    let summary = article.summary.unwrap_or_default();
+    assert!(summary.contains("tu som ấấ"), "{summary}");
+    assert!(summary.ends_with("ai co suc thi dong cu."), "{summary}");
+}
+
+#[test]
+fn short_paragraphs_do_not_pass_for_widely_spaced_lines() {
+    let full = "Ba con xa Tan Phu ra dong tu som, ai co xuong thi cho dat va cat.";
+    let read = text(
+        drawn(&[
+            (16, 50, 740, "Dap de truoc mua nuoc"),
+            (10, 50, 700, full),
+            (10, 50, 688, "Den trua thi xong."),
+            (10, 50, 666, full),
+            (10, 50, 644, full),
+            (10, 50, 632, "Ai ve nha nay."),
+            (10, 50, 610, full),
+        ])
+        .as_bytes(),
+    );
+    assert_eq!(read.matches('\n').count(), 3, "{read}");
+}
+
+#[test]
+fn a_column_may_begin_above_the_other_below_a_headline() {
+    let left = "Ba con xa Tan Phu ra dong som,";
+    let right = "Den trua thi da xong hai doan,";
+    let mut lines = vec![
+        (
+            18,
+            50,
+            780,
+            "Dap de truoc mua nuoc o xa Tan Phu, huyen Vinh An",
+        ),
+        (18, 50, 758, "lan nay la lan thu ba trong nam"),
+        (
+            11,
+            50,
+            730,
+            "Hon ba tram nguoi cua bon ap cung ra dap lai doan de bi sat lo.",
+        ),
+        (10, 320, 706, right),
+    ];
+    for row in 0..6 {
+        lines.push((10, 50, 696 - 12 * row, left));
+        lines.push((10, 320, 694 - 12 * row, right));
+    }
+    let read = text(drawn(&lines).as_bytes());
+    let first_right = read.find(right).unwrap();
+    assert!(read.rfind(left).unwrap() < first_right, "{read}");
+}

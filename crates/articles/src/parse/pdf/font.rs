@@ -253,7 +253,8 @@ impl Widths {
     }
 }
 
-/// The height of the letters of a font whose units are its own.
+/// The height of the letters of a font whose units are its own. The box around the letters of any
+/// other font is a little larger than the size it is set in.
 fn height(dict: &Dict<'_>) -> Option<f32> {
     let numbers = |key: &str| {
         let array = dict.get::<Array<'_>>(key)?;
@@ -267,7 +268,8 @@ fn height(dict: &Dict<'_>) -> Option<f32> {
     let scale = numbers("FontMatrix")?.get(3)?.abs();
     let bounds = numbers("FontBBox")?;
     let tall = (bounds.get(3)? - bounds.get(1)?).abs() * scale;
-    (tall > 0.0 && tall.is_finite()).then_some(tall)
+    let is_own = tall > 0.0 && tall.is_finite() && !(0.5..2.0).contains(&tall);
+    is_own.then_some(tall)
 }
 
 fn base_name(dict: &Dict<'_>) -> String {

@@ -1,5 +1,7 @@
 //! Glyphs of a page arranged to words, lines and columns in reading order.
 
+use std::collections::VecDeque;
+
 use timbao_tokenizer::charset::{Charset, LegacyFont};
 
 use super::glyph::{Glyph, Glyphs};
@@ -292,9 +294,10 @@ impl Writer<'_> {
             let overlaps = line.x1 - glyph.x0 > 0.4 * (glyph.x1 - glyph.x0);
             text.push_glyph(&shown, legacy, overlaps, &mut self.charset);
             line.x1 = line.x1.max(glyph.x1);
-            piece.letters += 1;
-            piece.bold += usize::from(glyph.is_bold);
-            piece.italic += usize::from(glyph.is_italic);
+            let weight = weight(&shown);
+            piece.letters += weight;
+            piece.bold += if glyph.is_bold { weight } else { 0 };
+            piece.italic += if glyph.is_italic { weight } else { 0 };
             last = Some(glyph);
         }
         let line = &mut piece.line;
@@ -408,6 +411,13 @@ impl Text {
     }
 }
 
+/// The weight of a glyph in how its line is set. Letters that a font lacks are drawn from another one,
+/// which need not be bold or italic; letters of ASCII are in every font.
+fn weight(shown: &str) -> usize {
+    let is_ascii = !shown.is_empty() && shown.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_ascii { 16 } else { 1 }
+}
+
 fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}')
 }
@@ -439,16 +449,16 @@ fn columns(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
 }
 
 fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
-    let mut rows = rows(pieces).into_iter().peekable();
+    let mut rows = VecDeque::from(rows(pieces));
     let mut single: Vec<Piece> = Vec::new();
     let mut ahead: Vec<Vec<Piece>> = Vec::new();
-    while let Some(row) = rows.next() {
+    while let Some(row) = rows.pop_front() {
         let mut gutters = gaps(&row);
         let mut run = row;
         // One column may begin a few lines above the other. Rows above that span the gap, such as
         // a headline, are not of the columns.
         while gutters.is_empty() && ahead.len() < 3 {
-            let Some(next) = rows.peek().map(|next| gaps(next)) else {
+            let Some(next) = rows.front().map(|next| gaps(next)) else {
                 break;
             };
             let from = (0..=ahead.len()).find_map(|from| {
@@ -464,21 +474,25 @@ fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
                 None if !next.is_empty() => break,
                 None => {}
             }
-            if let Some(next) = rows.next() {
+            if let Some(next) = rows.pop_front() {
                 ahead.push(std::mem::replace(&mut run, next));
             }
         }
-        if gutters.is_empty() {
-            single.extend(ahead.drain(..).flatten());
+        // Columns may begin at the next row.
+        if gutters.is_empty() && !ahead.is_empty() {
+            rows.push_front(run);
+            single.append(&mut ahead.remove(0));
+            ahead.drain(..).rev().for_each(|row| rows.push_front(row));
+            continue;
         }
         run.extend(ahead.drain(..).flatten());
-        while let Some(next) = rows.peek() {
+        while let Some(next) = rows.front() {
             let common = narrowed(&gutters, next.iter());
             if common.is_empty() {
                 break;
             }
             gutters = common;
-            run.extend(rows.next().into_iter().flatten());
+            run.extend(rows.pop_front().into_iter().flatten());
         }
         // The first row need not reach into each column.
         if !gutters.is_empty() {

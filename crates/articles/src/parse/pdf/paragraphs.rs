@@ -29,27 +29,51 @@ impl Setting {
     /// The setting of most letters.
     pub fn of(pages: &[Vec<Vec<Line>>]) -> Self {
         let mut sizes: BTreeMap<i32, usize> = BTreeMap::new();
+        for line in pages.iter().flatten().flatten() {
+            let key = (line.size * 4.0).round() as i32;
+            *sizes.entry(key).or_default() += line.text.len();
+        }
+        let most = sizes.into_iter().max_by_key(|(_, letters)| *letters);
+        let size = most.map_or(10.0, |(key, _)| key as f32 / 4.0);
         // The rows of a table are short, and further from each other.
         let mut leadings: Vec<(f32, usize)> = Vec::new();
+        let mut of_full = Vec::new();
         for block in pages.iter().flatten() {
-            for line in block {
-                let key = (line.size * 4.0).round() as i32;
-                *sizes.entry(key).or_default() += line.text.len();
+            let right = block.iter().map(|line| line.x1).fold(f32::MIN, f32::max);
+            for pair in block.windows(2) {
+                let [before, line] = pair else { continue };
+                let ratio = (before.y - line.y) / line.size;
+                let alike = (before.size - line.size).abs() <= 0.2;
+                if !alike || !(0.8..3.0).contains(&ratio) {
+                    continue;
+                }
+                leadings.push((ratio, before.text.len().min(line.text.len())));
+                let is_full = right - before.x1 < line.first_word + 0.25 * line.size;
+                if is_full && (line.size - size).abs() <= 0.2 {
+                    of_full.push(ratio);
+                }
             }
-            leadings.extend(block.windows(2).filter_map(|pair| {
-                let ratio = (pair[0].y - pair[1].y) / pair[1].size;
-                let weight = pair[0].text.len().min(pair[1].text.len());
-                let alike = (pair[0].size - pair[1].size).abs() <= 0.2;
-                (alike && (0.8..3.0).contains(&ratio)).then_some((ratio, weight))
-            }));
         }
-        let leading = middle(leadings).unwrap_or(1.3);
-        let most = sizes.into_iter().max_by_key(|(_, letters)| *letters);
+        let leading = [least(of_full), middle(leadings)].into_iter().flatten();
         Self {
-            size: most.map_or(10.0, |(key, _)| key as f32 / 4.0),
-            leading,
+            size,
+            leading: leading.reduce(f32::min).unwrap_or(1.3),
         }
     }
+}
+
+/// The least of the distances after full lines that is no exception: some lines end paragraphs.
+fn least(mut leadings: Vec<f32>) -> Option<f32> {
+    leadings.sort_by(f32::total_cmp);
+    let count = leadings.len();
+    let near = |least: f32| {
+        let near = leadings.iter().skip_while(move |ratio| **ratio < least);
+        near.take_while(move |ratio| **ratio < 1.1 * least).count()
+    };
+    leadings
+        .iter()
+        .copied()
+        .find(|ratio| near(*ratio) * 4 >= count)
 }
 
 /// The value in the middle of the weight of all.
