@@ -41,6 +41,8 @@ const SAMPLE: usize = 64 << 10;
 /// assert_eq!(mistaken("Huyeän uûy Soâng Lam sô keát"), Some(Charset::VniWindows));
 /// assert_eq!(mistaken("Huyện ủy Sông Lam sơ kết"), None);
 /// assert_eq!(mistaken("Là hà có là gì, élève à côté"), None);
+/// assert_eq!(mistaken("ngày 17 tháng 1 lúc 19 giờ · ngày mai"), None);
+/// assert_eq!(mistaken("17 tháng 1 lúc 19:20 ·"), None);
 /// ```
 pub fn mistaken(text: &str) -> Option<Charset> {
     let (high, strong) = letters_outside_ascii(text);
@@ -62,7 +64,8 @@ pub fn mistaken(text: &str) -> Option<Charset> {
     let mut judged = SETS.map(|charset| (charset, judge(&reread(&sample, charset))));
     judged.sort_by(|a, b| b.1.share().total_cmp(&a.1.share()));
     let (charset, after) = judged[0];
-    let convincing = after.marked >= MIN_WORDS
+    // Signs alone, such as a `·`, may become syllables too.
+    let convincing = after.syllables >= before.syllables + MIN_WORDS
         && after.share() >= MIN_SHARE
         && after.share() - before.share() >= MIN_LEAD;
     convincing.then_some(charset)
