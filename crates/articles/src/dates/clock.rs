@@ -80,6 +80,14 @@ fn hour_and_minute(rest: &[Mark], is_date: IsDate) -> Option<(u64, u64, usize)> 
     let hours = |mark: Option<&Mark>| is_word(mark, &["h", "g", "giờ"]);
     Some(match *rest {
         [Number(hour, 1..=2), Sign(':'), Number(minute, 2), ..] => (hour, minute, 3),
+        // 15:2'
+        [
+            Number(hour, 1..=2),
+            Sign(':'),
+            Number(minute, 1),
+            Sign('\'' | '’' | '′'),
+            ..,
+        ] => (hour, minute, 4),
         [Number(hour, 1..=2), ref unit, Number(minute, 1..=2), ..] if hours(Some(unit)) => {
             (hour, minute, 3)
         }

@@ -41,7 +41,12 @@ pub(super) fn at(marks: &[Mark], at: usize) -> Option<(Published, usize)> {
     let is_compact = matches!(rest.first(), Some(Number(_, 8)));
     let runs_on = coded || !is_compact && (joins(rest.get(used)) && number(rest.get(used + 1)));
     let runs_in = at >= 2 && joins(marks.get(at - 1)) && number(marks.get(at - 2));
-    (!runs_on && !runs_in).then_some((date, used))
+    // "Số 4 - tháng 1/2026": the number of an issue.
+    let is_issue = at >= 2 && is_word(marks.get(at - 2), &["số"]);
+    let has_dash = rest.iter().take(4).any(|mark| *mark == Sign('-'));
+    let is_issue = is_issue && has_dash && matches!(rest.get(1), Some(Mark::Blank | Sign('-')));
+    let is_issue = is_issue && rest.iter().take(6).any(|mark| matches!(mark, Word(_)));
+    (!runs_on && !runs_in && !is_issue).then_some((date, used))
 }
 
 /// The year that a text begins with, after blanks and signs.

@@ -23,7 +23,12 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
         let key = key(&paragraph.text);
         let heading = is_heading(&key, kept);
         below_heading = heading || (below_heading && !is_running_text(&paragraph.text));
-        let dropped = below_heading || is_pointer(&key) || are_buttons(&key) || is_counter(&key);
+        let dropped = below_heading
+            || is_pointer(&key)
+            || are_buttons(&key)
+            || is_counter(&key)
+            || is_rule(&paragraph.text)
+            || is_page_number(&key);
         if dropped {
             trace.dropped(&paragraph.text);
         } else {
@@ -107,6 +112,27 @@ fn is_counter(key: &str) -> bool {
         .collect::<Vec<_>>()
         .join(" ");
     names::is_counted(&words)
+}
+
+/// Returns `true` for a line of one sign, such as `=====`, and for the end of a wire: `/.`
+fn is_rule(text: &str) -> bool {
+    const LEAST: usize = 3;
+    let mut signs = text.chars().filter(|sign| !sign.is_whitespace());
+    let first = signs.next();
+    let is_one = first.is_some_and(|first| "-=_*~#+".contains(first));
+    text == "/." || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
+}
+
+/// Returns `true` for the number of a page: "Trang 3", "Trang 3/8".
+fn is_page_number(key: &str) -> bool {
+    let number = ["trang ", "page ", "tr. "].iter();
+    let number = number.filter_map(|label| key.strip_prefix(label)).next();
+    number.is_some_and(|number| {
+        number.starts_with(|c: char| c.is_ascii_digit())
+            && number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'/')
+    })
 }
 
 /// A text in lower case, without the signs that end it.

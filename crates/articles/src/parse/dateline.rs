@@ -55,12 +55,16 @@ fn named_first(head: &str) -> Option<Dateline> {
     };
     let (name, marks) = names::agency(bare)?;
     let mut rest = bare.get(name.len()..)?;
-    let mut place = None;
+    let (mut place, mut published) = (None, None);
     if bracketed {
         rest = rest.trim_start().strip_prefix([')', ']'])?;
     } else if let Some(inner) = rest.trim_start().strip_prefix('(') {
         let (inside, after) = inner.split_once(')')?;
-        place = Some(place_name(inside)?);
+        // "TTXVN (Hà Nội 25/3) Sáng nay, …"
+        let digits = inside.find(|c: char| c.is_ascii_digit());
+        let (name, day) = inside.split_at(digits.unwrap_or(inside.len()));
+        place = Some(place_name(name)?);
+        published = Published::parse(day);
         rest = after;
     } else if let Some(after) = rest.strip_prefix(", ") {
         let end = after.find(['-', '–', '—', ':'])?;
@@ -69,11 +73,13 @@ fn named_first(head: &str) -> Option<Dateline> {
     }
     let text = match strip_dash(rest) {
         Some(text) => text,
-        // Brackets alone set a name apart.
-        None if bracketed => rest.trim_start(),
+        // The signature of a text.
+        None if rest.trim().is_empty() => return None,
+        // Brackets alone set a name apart, and a place and day.
+        None if bracketed || published.is_some() => rest.trim_start(),
         None => return None,
     };
-    let published = dates::opening(text).map(|(date, _)| date);
+    let published = published.or_else(|| dates::opening(text).map(|(date, _)| date));
     Some(Dateline {
         agency: name.to_owned(),
         place,
@@ -82,7 +88,7 @@ fn named_first(head: &str) -> Option<Dateline> {
     })
 }
 
-/// `Hà Nội (TTXVN) - `, `Hà Nội, ngày 25/3 (TTXVN) - `.
+/// `Hà Nội (TTXVN) - `, `Hà Nội, ngày 25/3 (TTXVN) - `, `Hà Nội (TTXVN 25/3) - `, `TOKYO, Nhật Bản (AP) — `.
 fn place_first(head: &str) -> Option<Dateline> {
     let (before, rest) = head.split_once('(')?;
     let (inside, rest) = rest.split_once(')')?;
@@ -92,15 +98,17 @@ fn place_first(head: &str) -> Option<Dateline> {
         return None;
     }
     let text = strip_dash(rest)?;
-    let (place, day) = match before.split_once(',') {
-        Some((place, day)) => (place, Some(day)),
-        None => (before, None),
-    };
-    let place = place_name(place)?;
-    let published = match day {
-        Some(day) => Some(dates::opening(day)?.0),
-        None => dates::opening(text).map(|(date, _)| date),
-    };
+    let mut published = Published::parse(inside.get(name.len()..)?);
+    let mut place = String::new();
+    for part in before.split(',').map(str::trim) {
+        if !place.is_empty() && part.contains(|c: char| c.is_ascii_digit()) {
+            published = Some(dates::opening(part)?.0);
+        } else {
+            place.push_str(if place.is_empty() { "" } else { ", " });
+            place.push_str(&place_name(part)?);
+        }
+    }
+    let published = published.or_else(|| dates::opening(text).map(|(date, _)| date));
     Some(Dateline {
         agency: name.to_owned(),
         place: Some(place),
@@ -143,4 +151,59 @@ pub(crate) fn is_name(text: &str, most_words: usize) -> bool {
         }
     }
     (1..=most_words).contains(&words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn datelines_read_as_the_table_says() {
+        for (text, agency, place, date) in [
+            (
+                "TTXVN (Hà Nội 25/3) Sáng nay, xã họp.",
+                "TTXVN",
+                "Hà Nội",
+                "--03-25",
+            ),
+            (
+                "Hà Nội (TTXVN 25/3/2026) - Xã họp.",
+                "TTXVN",
+                "Hà Nội",
+                "2026-03-25",
+            ),
+            (
+                "NORHAMN, Kavaria (AP) — Hai bên họp.",
+                "AP",
+                "NORHAMN, Kavaria",
+                "",
+            ),
+            (
+                "NORHAMN, Kavaria, 25/3 (AFP) – Hai bên họp.",
+                "AFP",
+                "NORHAMN, Kavaria",
+                "--03-25",
+            ),
+            (
+                "Hà Nội, ngày 25/3 (TTXVN) - Xã họp.",
+                "TTXVN",
+                "Hà Nội",
+                "--03-25",
+            ),
+            ("(TTXVN) - Xã họp.", "TTXVN", "", ""),
+        ] {
+            let read = read(text).unwrap_or_else(|| panic!("{text} has a dateline"));
+            assert_eq!(read.agency, agency, "{text}");
+            assert_eq!(read.place.unwrap_or_default(), place, "{text}");
+            let published = read.published.map(|date| date.to_string());
+            assert_eq!(published.unwrap_or_default(), date, "{text}");
+        }
+        for text in [
+            "(TTXVN)",
+            "Xã họp (TTXVN)",
+            "Ông Lê Mẫu, trưởng thôn (AP) - nói",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

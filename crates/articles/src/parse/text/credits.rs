@@ -115,6 +115,27 @@ pub(super) fn own_caption(text: &str) -> Caption {
     }
 }
 
+/// Reads the lines with the credit and the caption of a picture as the BBC labels them: "Nguồn hình
+/// ảnh, An Bình" and, below it, "Chụp lại hình ảnh, Cảng lúc sáng".
+pub(super) fn labelled(text: &str) -> Option<Caption> {
+    const CREDITS: &[&str] = &["Nguồn hình ảnh, ", "Image source, "];
+    const CAPTIONS: &[&str] = &["Chụp lại hình ảnh, ", "Image caption, "];
+    let after = |labels: &[&str]| {
+        let rest = labels.iter().find_map(|label| text.strip_prefix(label))?;
+        Some(rest.to_owned())
+    };
+    match after(CREDITS) {
+        Some(credit) => Some(Caption {
+            text: String::new(),
+            credit: Some(credit),
+        }),
+        None => Some(Caption {
+            text: after(CAPTIONS)?,
+            credit: None,
+        }),
+    }
+}
+
 /// What the line of a video begins with.
 const VIDEO: &str = "Video:";
 

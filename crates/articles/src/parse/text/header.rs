@@ -15,6 +15,19 @@ pub(super) fn read<'a>(
     article: &mut Article,
     trace: &mut Trace,
 ) -> Vec<&'a str> {
+    let mut header = header;
+    if let Some(paper) = header
+        .first()
+        .filter(|line| header.len() > 1 && is_paper(line))
+    {
+        article.source = Some((*paper).to_owned());
+        trace.field("source", "line above the title");
+        header = &header[1..];
+    }
+    // The last of several, as in a breadcrumb.
+    let sections = header.iter().take_while(|line| names::is_section(line));
+    let below = header.get(sections.count().saturating_sub(1)..);
+    let header = below.filter(|below| below.len() > 1).unwrap_or(header);
     let mut lines = header.iter().copied();
     let section = header
         .first()
@@ -79,6 +92,9 @@ pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trac
         } else if free(&article.source) && is_paper(part) {
             article.source = Some((*part).to_owned());
             trace.field("source", "date line");
+        } else if names::agency(part).is_some_and(|(agency, _)| agency == *part) {
+            article.agency.get_or_insert_with(|| (*part).to_owned());
+            trace.field("agency", "date line");
         } else if free(&article.author) && is_pen_name(named) {
             article.author = Some(named.to_owned());
             trace.field("author", "date line");

@@ -22,12 +22,14 @@ use crate::tidy::{caption, composed};
 use crate::{Article, Caption, Published, dates};
 pub(crate) use credits::is_credits;
 pub(super) use credits::{ends_with_credit, is_file_name};
-use credits::{is_caption_of, is_credit, own_caption};
+use credits::{is_caption_of, is_credit, labelled, own_caption};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
 use origin::Origin;
 pub(crate) use origin::{read as origin, source};
+use signature::SignOff;
 pub(crate) use signature::byline;
+use signature::{is_office, is_paper};
 pub(super) use signature::{
     is_pen_name, is_person, sign_off, split_agency, without_label, without_note,
 };
@@ -129,6 +131,10 @@ struct Page<'a> {
     dateline: Option<(usize, Dateline)>,
     /// A line that is a full date.
     date_line: Option<(usize, Published)>,
+    /// The date that was on the first line.
+    date_on_top: Option<Published>,
+    /// The newspaper that the first line names with its date.
+    paper: Option<String>,
 }
 
 impl<'a> Page<'a> {
@@ -139,6 +145,52 @@ impl<'a> Page<'a> {
             captions: Vec::new(),
             dateline: None,
             date_line: None,
+            date_on_top: None,
+            paper: None,
+        }
+    }
+
+    /// Takes the date and the newspaper off the top: a line that is the date, and maybe the newspaper,
+    /// and nothing else, or the newspaper and its issue.
+    fn take_date_on_top(&mut self) {
+        if self.paragraphs.len() < 3 {
+            return;
+        }
+        if is_paper(self.text(0)) && is_issue(self.text(1)) {
+            self.date_on_top = Published::parse(self.text(1));
+            self.paper = Some(self.text(0).to_owned());
+            self.paragraphs.drain(..2);
+            return;
+        }
+        let Some(line) = date_line(self.text(0)) else {
+            return;
+        };
+        let paper = match line.rest[..] {
+            [] => None,
+            [paper] if is_paper(paper) => Some(paper.to_owned()),
+            _ => return,
+        };
+        (self.date_on_top, self.paper) = (Some(line.date), paper);
+        self.paragraphs.remove(0);
+    }
+
+    /// Takes off the sections above the last one, if they are known, the date is below them and the
+    /// title is below the date.
+    fn take_outer_sections(&mut self) {
+        const LONGEST: usize = 5;
+        let words = |at| self.text(at).split_whitespace().count();
+        let Some((date, _)) = self.find_date_line().filter(|(at, _)| *at >= 2) else {
+            return;
+        };
+        let title = date + 1;
+        let is_title = words(title) > LONGEST && !is_sentence(self.text(title));
+        let are_short = (0..date).all(|at| words(at) <= LONGEST && !is_sentence(self.text(at)));
+        if is_title
+            && are_short
+            && names::is_section(self.text(0))
+            && title + 1 < self.paragraphs.len()
+        {
+            self.paragraphs.drain(..date - 1);
         }
     }
 
@@ -150,13 +202,16 @@ impl<'a> Page<'a> {
 
     /// Removes captions and finds the other marks of the layout.
     fn find_layout(&mut self) -> bool {
+        self.take_date_on_top();
+        self.take_outer_sections();
         let has_credits = self
             .paragraphs
             .iter()
             .skip(1)
-            .any(|paragraph| is_credit(&paragraph.text));
+            .any(|paragraph| is_credit(&paragraph.text) || labelled(&paragraph.text).is_some());
         let top = || self.paragraphs.iter().take(HEADER).enumerate();
-        let dated = self.find_date_line().is_some();
+        let on_top = self.date_on_top.is_some() || self.paper.is_some();
+        let dated = on_top || self.find_date_line().is_some();
         let wired = top().any(|(at, _)| self.dateline_at(at).is_some());
         let on_top = self.text(0);
         let sectioned =
@@ -214,7 +269,9 @@ impl<'a> Page<'a> {
         let text_ends = self.paragraphs.iter().rposition(is_text).unwrap_or(0);
         let mut kept: Vec<Paragraph<'_>> = Vec::with_capacity(self.paragraphs.len());
         for (at, paragraph) in std::mem::take(&mut self.paragraphs).into_iter().enumerate() {
-            if is_credit(&paragraph.text) {
+            if let Some(caption) = labelled(&paragraph.text) {
+                add_labelled(&mut self.captions, caption);
+            } else if is_credit(&paragraph.text) {
                 // A credit by itself belongs to the line above it, which is
                 // not the title.
                 let mut text = String::new();
@@ -271,7 +328,11 @@ impl<'a> Page<'a> {
         if !article.captions.is_empty() {
             trace.field("captions", "lines with a photo credit");
         }
-        if let Some(signed) = self.last_line().and_then(sign_off) {
+        if let Some(signed) = self
+            .last_line()
+            .and_then(sign_off)
+            .or_else(|| self.office())
+        {
             article.author = signed.author;
             article.agency = signed.agency;
             trace.field(
@@ -322,7 +383,21 @@ impl<'a> Page<'a> {
     /// The last line, if it can be a signature.
     fn last_line(&self) -> Option<&str> {
         let last = self.paragraphs.len().checked_sub(1)?;
-        (last >= 2 && is_sentence(self.text(last - 1))).then(|| self.text(last))
+        (last >= 2 && is_end(self.text(last - 1))).then(|| self.text(last))
+    }
+
+    /// The office that signs the text on its last line.
+    fn office(&self) -> Option<SignOff> {
+        let line = self.last_line()?;
+        // "Lê Mẫu - Phòng Văn hóa và Thông tin"
+        let signed = line.split_once(" - ").filter(|(name, _)| is_person(name));
+        if !is_office(signed.map_or(line, |(_, office)| office)) {
+            return None;
+        }
+        Some(SignOff {
+            author: Some(line.to_owned()),
+            agency: None,
+        })
     }
 
     /// Reads a text in the layout.
@@ -351,6 +426,10 @@ impl<'a> Page<'a> {
         let left = header::read(&header, wired, &mut article, trace);
         if let Some(line) = date_at.and_then(|at| date_line(self.text(at))) {
             header::read_rest_of_date(&line, &mut article, trace);
+        }
+        if let (None, Some(paper)) = (&article.source, self.paper.take()) {
+            article.source = Some(paper);
+            trace.field("source", "date line");
         }
         body.splice(0..0, left);
         article.body = body.join("\n");
@@ -385,9 +464,11 @@ impl<'a> Page<'a> {
         }
         // Without a dateline the header is the short lines on top and the
         // summary after them.
-        let on_top = self.text(0);
-        let sectioned = names::is_section(on_top) || header::is_crumbs(on_top);
-        let title = usize::from(sectioned || self.is_signed_page());
+        let above = (0..self.paragraphs.len()).take_while(|at| {
+            let line = self.text(*at);
+            names::is_section(line) || header::is_crumbs(line) || *at == 0 && is_paper(line)
+        });
+        let title = above.count().max(usize::from(self.is_signed_page()));
         let summary = (title + 1..self.paragraphs.len())
             .find(|at| is_sentence(self.text(*at)))
             .unwrap_or(self.paragraphs.len().min(2));
@@ -407,7 +488,7 @@ impl<'a> Page<'a> {
         if last <= first_of_body {
             return;
         }
-        let Some(signed) = sign_off(self.text(last)) else {
+        let Some(signed) = sign_off(self.text(last)).or_else(|| self.office()) else {
             return;
         };
         self.paragraphs.pop();
@@ -424,7 +505,7 @@ impl<'a> Page<'a> {
     /// The date of a line of its own, else of the dateline, with the year of
     /// the path when it names the same day or one soon after.
     fn published(&self, body: &str, trace: &mut Trace) -> Option<Published> {
-        if let Some((_, date)) = self.date_line {
+        if let Some(date) = self.date_line.map(|(_, date)| date).or(self.date_on_top) {
             trace.field("published", "date line");
             return Some(date);
         }
@@ -460,6 +541,31 @@ impl<'a> Page<'a> {
         }
         near.or(Some(date))
     }
+}
+
+/// Adds a caption, or its text to the credit above it.
+fn add_labelled(captions: &mut Vec<Caption>, caption: Caption) {
+    match captions.last_mut() {
+        Some(above) if above.text.is_empty() && caption.credit.is_none() => {
+            above.text = caption.text;
+        }
+        _ => captions.push(caption),
+    }
+}
+
+/// Returns `true` for the issue of a newspaper: "Số 3127, thứ Tư 14-8-2024".
+fn is_issue(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    let number = ["Số ", "SỐ "]
+        .iter()
+        .find_map(|word| line.strip_prefix(word));
+    let is_number = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    number.is_some_and(is_number) && line.chars().count() <= LONGEST
+}
+
+/// Returns `true` if a line can be the last of a text.
+fn is_end(line: &str) -> bool {
+    is_sentence(line) || line.ends_with(['.', '!', '?']) && line.split_whitespace().count() > 2
 }
 
 /// Returns `true` if a first line is not a title: it is long and ends like a sentence.

@@ -139,7 +139,23 @@ fn is_label(text: &str) -> bool {
 
 /// Reads a line that names where a text is from.
 pub(crate) fn read(line: &str) -> Option<Origin> {
-    const PAPERS: &[&str] = &["Báo ", "báo ", "Tạp chí ", "tạp chí ", "Đài "];
+    const PAPERS: &[&str] = &[
+        "Báo ",
+        "báo ",
+        "Tạp chí ",
+        "tạp chí ",
+        "Đài ",
+        "Thời báo ",
+        "Bản tin ",
+    ];
+    const SITES: &[&str] = &[
+        "cổng thông tin ",
+        "cổng ttđt ",
+        "trang thông tin ",
+        "trang tin ",
+        "website ",
+    ];
+    const ENDS: &[&str] = &[" online", " điện tử", " news", " express", " times", "+"];
     let line = line
         .trim()
         .trim_matches(['(', ')', '[', ']', '*', '_'])
@@ -170,7 +186,10 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
     }
     let is_name = |text: &str| text.starts_with(char::is_uppercase);
     let paper = PAPERS.iter().find_map(|opening| name.strip_prefix(opening));
-    let is_paper = paper.is_some_and(is_name);
+    let lower = name.to_lowercase();
+    let is_site = SITES.iter().any(|kind| lower.starts_with(kind))
+        || is_name(name) && ENDS.iter().any(|end| lower.ends_with(end));
+    let is_paper = paper.is_some_and(is_name) || is_site;
     (is_host(name) || is_paper || (is_labelled && is_name(name))).then(|| Origin {
         source: Some(name.to_owned()),
         ..Origin::default()
@@ -220,6 +239,13 @@ mod tests {
             ("(Nguồn: Vĩnh An mới)", "Vĩnh An mới", "", ""),
             ("Nguồn tin: TTXVN", "", "TTXVN", ""),
             ("Theo Báo Vĩnh An", "Báo Vĩnh An", "", ""),
+            ("Theo Vĩnh An Online", "Vĩnh An Online", "", ""),
+            (
+                "Theo Cổng thông tin điện tử xã Tân Phú",
+                "Cổng thông tin điện tử xã Tân Phú",
+                "",
+                "",
+            ),
             ("(Theo baovinhan.vn)", "baovinhan.vn", "", ""),
             (
                 "Nguồn: https://baovinhan.vn/tin-1.html",

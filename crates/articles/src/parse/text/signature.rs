@@ -29,13 +29,20 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
             agency: Some(agency_of(source)?),
         });
     }
+    let inner = line
+        .strip_prefix('(')
+        .and_then(|line| line.strip_suffix(')'));
     if let Some(agency) = agency_in_brackets(line) {
         return Some(SignOff {
             author: None,
             agency: Some(agency),
         });
     }
-    let (line, note) = without_note(line);
+    let (line, note) = match inner.map(|inner| (inner, without_note(inner))) {
+        // "(Lê Mẫu dịch)"
+        Some((inner, (name, note))) if name.len() < inner.len() => (name, note),
+        _ => without_note(line),
+    };
     let name = byline(line).unwrap_or_else(|| line.to_owned());
     let (name, agency) = match split_agency(&name) {
         Some((person, agency)) => (person.to_owned(), Some(agency.to_owned())),
@@ -50,8 +57,8 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
 /// The agency, if a text names one and nothing else.
 fn agency_of(text: &str) -> Option<String> {
     let source = text.trim_end_matches([')', '.', ' ']);
-    let (name, _) = names::agency(source)?;
-    (name == source).then(|| name.to_owned())
+    let is_agency = |part: &str| names::agency(part).is_some_and(|(name, _)| name == part);
+    (is_agency(source) || source.split('/').all(is_agency)).then(|| source.to_owned())
 }
 
 /// The agency that a line in brackets names, and perhaps the paper of it: "(TTXVN/Vietnam+)".
@@ -115,6 +122,8 @@ const NOTES: &[&str] = &[
     "lược thuật",
     "tường thuật",
     "thực hiện",
+    "ctv",
+    "cộng tác viên",
     "sưu tầm",
     "biên soạn",
     "giới thiệu",
@@ -208,6 +217,69 @@ pub(crate) fn is_paper(name: &str) -> bool {
     ];
     let rest = KINDS.iter().find_map(|kind| name.strip_prefix(kind));
     rest.is_some_and(|rest| is_name(rest, 6))
+}
+
+/// Returns `true` for the name of an office or association, as it signs below a text: "Ban Tuyên giáo Huyện ủy".
+pub(crate) fn is_office(line: &str) -> bool {
+    const LONGEST: usize = 16;
+    const KINDS: &[&str] = &[
+        "ban biên tập",
+        "ban chỉ đạo",
+        "ban dân vận",
+        "ban nội chính",
+        "ban quản lý",
+        "ban tổ chức",
+        "ban truyền thông",
+        "ban tuyên giáo",
+        "bộ chỉ huy",
+        "chi cục",
+        "cổng thông tin",
+        "công an",
+        "cục",
+        "đài phát thanh",
+        "đài truyền thanh",
+        "đảng ủy",
+        "đoàn thanh niên",
+        "hội cựu chiến binh",
+        "hội liên hiệp phụ nữ",
+        "hội nông dân",
+        "học viện",
+        "huyện đoàn",
+        "huyện ủy",
+        "liên đoàn lao động",
+        "mặt trận",
+        "nhóm phóng viên",
+        "nhóm pv",
+        "phòng",
+        "quận ủy",
+        "sở",
+        "thành đoàn",
+        "thành ủy",
+        "thị ủy",
+        "tỉnh đoàn",
+        "tỉnh ủy",
+        "tòa soạn",
+        "toà soạn",
+        "tổ thông tin",
+        "trung tâm",
+        "trường chính trị",
+        "trường đại học",
+        "trường thcs",
+        "trường thpt",
+        "trường tiểu học",
+        "ủy ban",
+        "ubmttq",
+        "ubnd",
+        "văn phòng",
+        "viện",
+    ];
+    let lower = line.to_lowercase();
+    let mut kinds = KINDS.iter().filter_map(|kind| lower.strip_prefix(kind));
+    let is_kind = kinds.any(|rest| rest.is_empty() || rest.starts_with(' '));
+    is_kind
+        && line.starts_with(char::is_uppercase)
+        && line.split_whitespace().count() <= LONGEST
+        && !line.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | ';' | '!' | '?'))
 }
 
 /// "P.V." and "T.H."
@@ -392,6 +464,10 @@ mod tests {
             ("Theo TTXVN", "", "TTXVN"),
             ("PV", "PV", ""),
             ("P.V.", "P.V.", ""),
+            ("Lê Mẫu (CTV)", "Lê Mẫu", ""),
+            ("(Lê Mẫu dịch)", "Lê Mẫu", ""),
+            ("(TTXVN/Vietnam+)", "", "TTXVN/Vietnam+"),
+            ("(TTXVN/VNA)", "", "TTXVN/VNA"),
         ] {
             let read = sign_off(line).unwrap_or_else(|| panic!("{line} is a signature"));
             assert_eq!(read.author.unwrap_or_default(), author, "{line}");
@@ -408,6 +484,21 @@ mod tests {
             "Theo báo cáo của xã, lúa đã gặt xong.",
         ] {
             assert_eq!(sign_off(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn offices_sign_texts() {
+        for (line, expected) in [
+            ("Ban Tuyên giáo Huyện ủy Vĩnh An", true),
+            ("VĂN PHÒNG HĐND VÀ UBND XÃ TÂN PHÚ", true),
+            ("Trung tâm Văn hóa - Thông tin huyện", true),
+            ("Hội Nông dân xã: 12 hội viên", false),
+            ("Trung tâm đã mở cửa.", false),
+            ("Cụm cảng An Bình", false),
+            ("phòng họp của xã", false),
+        ] {
+            assert_eq!(is_office(line), expected, "{line}");
         }
     }
 }
