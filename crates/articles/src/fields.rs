@@ -239,6 +239,7 @@ const NAMES: &[(Field, &[&str])] = &[
         Field::Url,
         &[
             "url",
+            "urlsource",
             "link",
             "canonicalurl",
             "canonical",
@@ -398,6 +399,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "detail",
             "extract",
             "markdown",
+            "markdowncontent",
             "story",
             "message",
             "sentences",
@@ -533,6 +535,7 @@ const NAMES: &[(Field, &[&str])] = &[
         Field::Published,
         &[
             "published",
+            "publishedtime",
             "datepublished",
             "publishedat",
             "publisheddate",

@@ -35,7 +35,73 @@ pub(crate) fn split(text: &str) -> (Vec<Entry>, &str) {
     }
     json(text)
         .or_else(|| unfenced(text))
+        .or_else(|| title_block(text))
+        .or_else(|| labelled(text, true))
         .unwrap_or((Vec::new(), text))
+}
+
+/// The title, authors and date of Pandoc, on lines after a percent sign.
+fn title_block(text: &str) -> Option<(Vec<Entry>, &str)> {
+    let mut rest = text;
+    let mut entries = Vec::new();
+    for key in ["title", "author", "date"] {
+        let Some(line) = rest.lines().next().filter(|line| line.starts_with("% ")) else {
+            break;
+        };
+        let value = line.trim_start_matches('%').trim().replace(';', ",");
+        entries.push((key.to_owned(), value));
+        rest = rest.get(line.len()..)?.trim_start_matches('\r');
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    (entries.len() >= 2).then_some((entries, rest))
+}
+
+/// Fields on lines with a label: "Title: …" on top of the text (Pelican, MultiMarkdown, readers of
+/// web pages), or, below a heading that is the title, "**Tác giả:** …" (Notion). Blank lines may be
+/// between known labels.
+pub(crate) fn labelled(text: &str, has_title: bool) -> Option<(Vec<Entry>, &str)> {
+    const MOST_LINES: usize = 30;
+    let (mut entries, mut known): (Vec<Entry>, _) = (Vec::new(), Vec::new());
+    let (mut end, mut at, mut is_below) = (0, 0, false);
+    for line in text.split_inclusive('\n').take(MOST_LINES) {
+        at += line.len();
+        if line.trim().is_empty() {
+            is_below = false;
+            continue;
+        }
+        let Some((label, value)) = label(line) else {
+            // A paragraph that only begins like labels is text.
+            end = if is_below { return None } else { end };
+            break;
+        };
+        match crate::fields::field(label) {
+            Some((crate::fields::Field::Body, _)) if value.is_empty() => {
+                end = at;
+                break;
+            }
+            Some((field, _)) => known.push(field),
+            None if is_below => {}
+            None => break,
+        }
+        entries.push((label.to_owned(), scalar(value)));
+        (end, is_below) = (at, true);
+    }
+    let is_titled = !has_title || known.contains(&crate::fields::Field::Title);
+    (known.len() >= 2 && is_titled).then_some((entries, text.get(end..)?))
+}
+
+/// The label and value of a line, without marks of emphasis and lists.
+fn label(line: &str) -> Option<(&str, &str)> {
+    const LONGEST: usize = 24;
+    let marks = |c: char| matches!(c, '*' | '_' | ' ');
+    let line = line.trim().trim_start_matches("- ");
+    let (label, value) = line.split_once(':')?;
+    let is_address = value.starts_with("//");
+    let label = label.trim_matches(marks);
+    let is_short = label.chars().count() <= LONGEST && label.split(' ').count() <= 3;
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    let is_label = is_short && !is_address && !label.is_empty() && label.chars().all(is_word);
+    is_label.then(|| (label, value.trim_start_matches(marks).trim()))
 }
 
 /// A JSON object, as Hugo reads it.
@@ -135,6 +201,7 @@ fn entries(text: &str) -> Vec<Entry> {
             }
             value if value.starts_with('"') => scalar(&joined_quoted(value, &own)),
             value if value.starts_with('[') => flow_list(&joined(value, &own)),
+            value if value.starts_with('{') => flow_map(&joined(value, &own)),
             // A plain scalar may run on over lines that are indented.
             value => scalar(&joined(value, &own)),
         };
@@ -223,7 +290,22 @@ fn list(lines: &[&str]) -> Option<String> {
     (!items.is_empty()).then(|| items.join(", "))
 }
 
+/// The name in a map on one line: `{name: Lê Mẫu, url: /le-mau}`.
+fn flow_map(text: &str) -> String {
+    let pairs = text.trim_matches(['{', '}', ' ']).split(',');
+    let mut pairs = pairs.filter_map(|pair| pair.split_once(':'));
+    let name = pairs.find(|(key, _)| matches!(unquoted(key).as_str(), "name" | "title"));
+    name.map_or_else(String::new, |(_, name)| scalar(name))
+}
+
 fn flow_list(text: &str) -> String {
+    if text.contains('{') {
+        let maps = text
+            .split('}')
+            .map(|map| flow_map(map.trim_start_matches(['[', ',', ' '])));
+        let names: Vec<String> = maps.filter(|name| !name.is_empty()).collect();
+        return names.join(", ");
+    }
     let inner = text
         .trim_start_matches('[')
         .trim_end()

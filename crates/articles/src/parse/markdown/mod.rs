@@ -4,6 +4,8 @@ mod inline;
 pub(super) mod lines;
 mod templates;
 
+use std::borrow::Cow;
+
 use self::lines::heading;
 use super::json::unpublished;
 use super::{dateline, front_matter, text};
@@ -23,7 +25,19 @@ const SHOWN: u8 = 100;
 /// If the front matter says that the article is not published.
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let text = composed(text);
-    let (entries, rest) = front_matter::split(&text);
+    let (mut entries, rest) = front_matter::split(&text);
+    let below = if entries.is_empty() {
+        properties(rest)
+    } else {
+        None
+    };
+    let rest = match below {
+        Some((properties, below)) => {
+            entries = properties;
+            Cow::Owned(below)
+        }
+        None => Cow::Borrowed(rest),
+    };
     let mut draft = Draft::default();
     for (key, value) in entries {
         let is_hidden = key == "published" && value == "false";
@@ -36,7 +50,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         }
     }
     let mut captions = Vec::new();
-    let rest = templates::strip(rest, &mut captions);
+    let rest = templates::strip(&rest, &mut captions);
     let names = inline::Names::defined_in(&rest);
     let mut blocks = read(&rest, &names, &mut captions);
     // The first heading is the title, or repeats it.
@@ -91,6 +105,15 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         dateline::apply(dateline, &mut article, trace);
     }
     Ok(article)
+}
+
+/// Takes labelled lines from below the title, which is the first heading; returns the rest.
+fn properties(text: &str) -> Option<(Vec<front_matter::Entry>, String)> {
+    let title = text.lines().find(|line| !line.trim().is_empty())?;
+    heading(title)?;
+    let (above, below) = text.split_once(title)?;
+    let (entries, below) = front_matter::labelled(below, false)?;
+    Some((entries, format!("{above}{title}\n\n{below}")))
 }
 
 /// Takes the line under the title that has the date, and maybe the author.
@@ -194,7 +217,12 @@ fn read(text: &str, names: &inline::Names, captions: &mut Vec<Caption>) -> Vec<B
             // Underlined with = or -: the line above is a heading.
             let heading = open.pop().unwrap_or_default();
             content.push(heading, true);
-        } else if is_rule(line) || is_definition(line) || is_table_rule(line) || is_fence(line) {
+        } else if is_rule(line)
+            || is_definition(line)
+            || is_import(line)
+            || is_table_rule(line)
+            || is_fence(line)
+        {
             content.close(&mut open);
         } else if let Some(title) = admonition(line) {
             content.close(&mut open);
@@ -298,6 +326,13 @@ fn is_definition(line: &str) -> bool {
                 .iter()
                 .any(|start| target.starts_with(start))
         })
+}
+
+/// A line of a program in MDX: `import Box from "./Box.astro";`.
+fn is_import(line: &str) -> bool {
+    let is_statement = line.starts_with("import ") || line.starts_with("export ");
+    let line = line.trim_end_matches(';');
+    is_statement && line.contains(" from ") && line.ends_with(['"', '\''])
 }
 
 /// The line around a box: `::: warning`.
