@@ -120,7 +120,7 @@ pub(crate) fn mail(sight: &Sight<'_>) -> Sign {
             let end = memchr::memchr(b'\n', envelope).map_or(0, |at| at + 1);
             envelope.get(end..).unwrap_or_default()
         }
-        None => sight.text,
+        None => counted(sight.text).map_or(sight.text, |(_, message)| message),
     };
     let Some(head) = mail_head(message) else {
         return Sign::Not;
@@ -138,6 +138,15 @@ pub(crate) fn mail(sight: &Sight<'_>) -> Sign {
         has("from:") && (has("date:") || has("subject:")) && others.iter().any(|name| has(name));
     let is_mail = is_mail || has("subject:") && has("mime-version:");
     when(is_mail, Sign::Begins)
+}
+
+/// A message of Apple Mail, which has its length on a line before it and a property list after it.
+pub(crate) fn counted(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    const LONGEST: usize = 20;
+    let end = bytes.iter().take(LONGEST).position(|byte| *byte == b'\n')?;
+    let (line, message) = bytes.split_at_checked(end + 1)?;
+    let length = std::str::from_utf8(line).ok()?.trim().parse().ok()?;
+    Some((length, message))
 }
 
 /// The headers that a text begins with, in lower case; every line is one, or

@@ -105,7 +105,7 @@ impl Format {
                 ..whole_file("MHTML", parse::mhtml)
             },
             Self::Mail => Traits {
-                extensions: &["eml", "mbox", "mbx"],
+                extensions: &["eml", "emlx", "mbox", "mbx"],
                 named: Sign::FirmName,
                 recognise: recognise::mail,
                 splitter: split::messages,

@@ -9,6 +9,7 @@ use super::{dateline, html, wrap};
 use crate::encoding;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
+use crate::recognise::counted;
 use crate::tidy::{self, one_line};
 use crate::{Article, Published};
 
@@ -70,7 +71,7 @@ pub(crate) fn mail(
     let unquoted = without_envelope(bytes);
     let message = message(&unquoted)?;
     let mut article = Article::default();
-    if let Some(subject) = subject(&message) {
+    if let Some(subject) = subject(&message).map(|subject| bare_subject(&message, &subject)) {
         article.title = Some(subject);
         trace.field("title", "Subject");
     }
@@ -79,6 +80,9 @@ pub(crate) fn mail(
         let first = from.first()?;
         let written = first.name().or_else(|| first.address())?;
         let name = written.split_once('<').map_or(written, |(name, _)| name);
+        // A mailing list adds its own name: "Lê Mẫu via Tin".
+        let list = [" via ", " qua "].iter().find_map(|by| name.split_once(by));
+        let name = list.map_or(name, |(name, _)| name.trim_matches('\''));
         (!name.trim().is_empty()).then_some(name)
     });
     if let Some(name) = sender.map(|name| one_line(name.trim().to_owned()))
@@ -141,6 +145,61 @@ fn subject(message: &Message<'_>) -> Option<String> {
     (!subject.is_empty()).then_some(subject)
 }
 
+/// A subject without what programs put before it: "Fwd:", and the name of a mailing list in brackets.
+fn bare_subject(message: &Message<'_>, subject: &str) -> String {
+    const MARKS: &[&str] = &[
+        "re:",
+        "fw:",
+        "fwd:",
+        "tl:",
+        "trả lời:",
+        "chuyển tiếp:",
+        "re :",
+        "fwd :",
+    ];
+    let list = message
+        .header_raw("List-ID")
+        .unwrap_or_default()
+        .to_lowercase();
+    let mut bare = subject.trim();
+    loop {
+        let mark = MARKS.iter().find(|mark| {
+            let start = bare.get(..mark.len());
+            start.is_some_and(|start| start.to_lowercase() == **mark)
+        });
+        let bracketed = bare.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let is_list = |name: &str| !name.is_empty() && list.contains(&name.to_lowercase());
+        bare = match (mark, bracketed) {
+            (Some(mark), _) => bare[mark.len()..].trim_start(),
+            (None, Some((name, rest))) if is_list(name) => rest.trim_start(),
+            _ => break,
+        };
+    }
+    if bare.is_empty() { subject } else { bare }.to_owned()
+}
+
+/// The text above a signature, which a line of two dashes and a blank begins.
+fn without_signature<'t>(text: &'t str, trace: &mut Trace) -> &'t str {
+    const MOST_LINES: usize = 12;
+    let Some(at) = text.rfind("\n-- ").filter(|at| *at > 0) else {
+        return text;
+    };
+    let (above, signature) = text.split_at(at);
+    let signature = signature.trim_start();
+    let is_marked = signature
+        .lines()
+        .next()
+        .is_some_and(|line| line.trim_end() == "--");
+    if !is_marked || signature.lines().count() > MOST_LINES {
+        return text;
+    }
+    signature
+        .lines()
+        .skip(1)
+        .for_each(|line| trace.dropped(line));
+    above
+}
+
 fn date(message: &Message<'_>) -> Option<Published> {
     Published::parse(&message.date()?.to_rfc3339())
 }
@@ -186,7 +245,7 @@ fn body(message: &Message<'_>, trace: &mut Trace) -> Result<(String, &'static st
             from = from.or(Some("HTML of the mail"));
         } else {
             let composed = tidy::composed(&decoded);
-            let lines = wrap::paragraphs(&composed);
+            let lines = wrap::paragraphs(without_signature(&composed, trace));
             paragraphs.extend(
                 lines
                     .into_iter()
@@ -226,6 +285,9 @@ fn report_attachments(message: &Message<'_>, trace: &mut Trace) {
 /// A message of a mailbox without the line before it and without the signs
 /// that keep its own lines from looking like that line.
 fn without_envelope(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if let Some((length, message)) = counted(bytes) {
+        return Cow::Borrowed(message.get(..length).unwrap_or(message));
+    }
     if !bytes.starts_with(b"From ") {
         return Cow::Borrowed(bytes);
     }
