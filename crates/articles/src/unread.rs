@@ -167,6 +167,10 @@ fn of_text(sight: &Sight<'_>) -> Option<Unread> {
         let (name, hint) = ("a log of a program", LEAVE);
         return Some(Unread { name, hint });
     }
+    if is_checksums(sight) {
+        let (name, hint) = ("a list of checksums", LEAVE);
+        return Some(Unread { name, hint });
+    }
     if begins(TEX) {
         let (name, hint) = ("a TeX document", PANDOC);
         return Some(Unread { name, hint });
@@ -183,6 +187,20 @@ fn is_saved_page(sight: &Sight<'_>) -> bool {
     SERVERS.contains(&sight.extension)
         && crate::recognise::html(sight) == crate::recognise::Sign::Begins
         && !TEMPLATES.iter().any(|mark| sight.has(mark))
+}
+
+/// Returns `true` if each of the first lines is a checksum and the name of a file.
+fn is_checksums(sight: &Sight<'_>) -> bool {
+    const LINES: usize = 3;
+    const DIGITS: [usize; 5] = [32, 40, 56, 64, 128];
+    let is_sum = |line: &[u8]| {
+        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit());
+        let digits = digits.count();
+        DIGITS.contains(&digits) && line.get(digits) == Some(&b' ')
+    };
+    let mut lines = sight.text.split(|byte| *byte == b'\n').take(LINES);
+    let first = lines.next().is_some_and(is_sum);
+    first && lines.all(|line| line.is_empty() || is_sum(line))
 }
 
 /// Returns `true` if nearly every line begins with a time and a level, or is a request of a server.

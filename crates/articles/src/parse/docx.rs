@@ -3,6 +3,7 @@
 
 mod styles;
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 use quick_xml::Reader;
@@ -25,16 +26,19 @@ const LARGEST: u64 = 32 << 20;
 /// Parses a Word document.
 pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Article, Fault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes))?;
-    let main = part(&mut archive, "word/document.xml", trace)?.ok_or_else(|| {
+    let main = part_name(&archive, "word/document");
+    let main = part(&mut archive, &main, trace)?.ok_or_else(|| {
         Fault::malformed("a zip archive without word/document.xml; is it a Word document?")
     })?;
-    let styles = optional(&mut archive, "word/styles.xml", trace);
+    let styles = part_name(&archive, "word/styles");
+    let styles = optional(&mut archive, &styles, trace);
     let styles = styles.map(|xml| Styles::read(&xml)).unwrap_or_default();
     let mut story = Story::new(&styles);
     story.read(&main, trace)?;
     let mut document = std::mem::take(&mut story.document);
-    for notes in ["word/footnotes.xml", "word/endnotes.xml"] {
-        if let Some(xml) = optional(&mut archive, notes, trace) {
+    for notes in ["word/footnotes", "word/endnotes"] {
+        let notes = part_name(&archive, notes);
+        if let Some(xml) = optional(&mut archive, &notes, trace) {
             if let Err(fault) = story.read(&xml, trace) {
                 trace.fault(fault);
             }
@@ -51,6 +55,17 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
         document.title = stated_title(&core);
     }
     Ok(document.article(name, trace))
+}
+
+/// The name of a part, which Word may number: `word/document2.xml`.
+fn part_name(archive: &ZipArchive<Cursor<&[u8]>>, stem: &str) -> String {
+    let is_part = |name: &Cow<'_, str>| {
+        let number = name.strip_prefix(stem);
+        let number = number.and_then(|name| name.strip_suffix(".xml"));
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let name = archive.file_names().flatten().filter(is_part).min();
+    name.map_or_else(|| format!("{stem}.xml"), Cow::into_owned)
 }
 
 /// A part that need not be there; one that cannot be read is reported.

@@ -112,7 +112,14 @@ fn item<'t>(item: Element<'t>, depth: u8, collector: &mut Collector<'t>, trace: 
                 |inner: &str| field(inner).is_some() || depth == 0 && GROUPS.contains(&inner);
             element.elements().any(|inner| is_field(name_of(inner)))
         };
-        if depth < 2 && GROUPS.contains(&name) && holds_fields(child) {
+        if name == "note-attributes" {
+            // Evernote; its `source` is the program that made the note.
+            for name in ["author", "source-url"] {
+                if let Some(child) = child.find(name) {
+                    value(child, name, depth + 1, collector, trace);
+                }
+            }
+        } else if depth < 2 && GROUPS.contains(&name) && holds_fields(child) {
             self::item(child, depth + 1, collector, trace);
         } else if !of_post(child, name, collector) && !of_feed(child, collector, trace) {
             value(child, name, depth, collector, trace);
