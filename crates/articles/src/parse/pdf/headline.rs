@@ -6,6 +6,7 @@ use super::paragraphs::{Paragraph, Setting};
 use crate::Article;
 use crate::names;
 use crate::parse::document::{Document, Role, is_telling};
+use crate::parse::text;
 use crate::provenance::Trace;
 use crate::tidy;
 
@@ -43,6 +44,10 @@ pub(super) fn article(
             .map(|above| above.text.clone())
             .find(|text| names::is_section(text))
     });
+    let paper = found.as_ref().and_then(|found| {
+        let mut above = paragraphs[..found.start].iter().map(|above| &above.text);
+        above.find(|text| text::is_paper(text)).cloned()
+    });
     let summary = found.as_ref().and_then(|found| {
         let below = paragraphs.get(found.end)?;
         is_summary(below, &paragraphs, setting).then_some(found.end)
@@ -51,7 +56,8 @@ pub(super) fn article(
         document.push(stated, Role::Title);
     }
     for (at, paragraph) in paragraphs.iter().enumerate() {
-        if section.as_deref() == Some(&*paragraph.text) {
+        let is_taken = |line: &Option<String>| line.as_deref() == Some(&*paragraph.text);
+        if is_taken(&section) || is_taken(&paper) {
             continue;
         }
         let role = match &found {
@@ -65,6 +71,10 @@ pub(super) fn article(
     if let (None, Some(section)) = (&article.section, section) {
         article.section = Some(section);
         trace.field("section", "line above the title");
+    }
+    if let (None, Some(paper)) = (&article.source, paper) {
+        article.source = Some(paper);
+        trace.field("source", "line above the title");
     }
     article
 }
