@@ -369,6 +369,27 @@ fn elements_nested_too_deep_are_reported_once() {
 }
 
 #[test]
+fn parts_of_a_document_may_be_numbered() {
+    let text = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let title = "<w:p><w:pPr><w:pStyle w:val=\"A1\"/></w:pPr><w:r><w:t>Mưa</w:t></w:r></w:p>";
+    let main = format!("<w:document>{title}{}</w:document>", text("Lúa tốt."));
+    let notes = format!(
+        "<w:footnotes><w:footnote w:id=\"2\">{}</w:footnote></w:footnotes>",
+        text("Theo xã.")
+    );
+    let styles =
+        "<w:styles><w:style w:styleId=\"A1\"><w:name w:val=\"Title\"/></w:style></w:styles>";
+    let document = zip_of(&[
+        ("word/document2.xml", main.as_bytes()),
+        ("word/footnotes2.xml", notes.as_bytes()),
+        ("word/styles2.xml", styles.as_bytes()),
+    ]);
+    let (articles, problems) = read("a.docx", &document);
+    assert_eq!((titles(&articles), problems.len()), (vec!["Mưa"], 0));
+    assert_eq!(articles[0].body, "Lúa tốt.\nTheo xã.");
+}
+
+#[test]
 fn bombs_in_documents_are_cut() {
     let whole = "<w:document><w:p><w:r><w:t>Tin</w:t></w:r></w:p></w:document>";
     let part = format!("{whole}{}", " ".repeat(40 << 20));
@@ -440,6 +461,11 @@ fn known_formats_that_are_not_read_are_named() {
             "a.txt",
             b"2026-03-25 08:00:00 [x] INFO: a\n2026-03-25 08:00:01 [x] ERROR: b\n[25/Mar/2026:08:00:02] \"GET / HTTP/1.1\" 200\n",
             "a log of a program",
+        ),
+        (
+            "SHA1SUMS",
+            b"da39a3ee5e6b4b0d3255bfef95601890afd80709  a.txt\n0beec7b5ea3f0fdbc95d0dd47f3c5bc275da8a33  b.txt\n",
+            "a list of checksums",
         ),
         ("a.db", b"SQLite format 3\0", "an SQLite database"),
     ] {

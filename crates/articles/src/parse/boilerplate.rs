@@ -123,15 +123,21 @@ fn is_rule(text: &str) -> bool {
     text == "/." || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
 }
 
-/// Returns `true` for the number of a page: "Trang 3", "Trang 3/8".
+/// Returns `true` for the number of a page: "Trang 3", "Page 3 of 8", "- 3 -".
 fn is_page_number(key: &str) -> bool {
     let number = ["trang ", "page ", "tr. "].iter();
     let number = number.filter_map(|label| key.strip_prefix(label)).next();
-    number.is_some_and(|number| {
-        number.starts_with(|c: char| c.is_ascii_digit())
-            && number
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'/')
+    let between_dashes = || key.strip_prefix("- ")?.strip_suffix(" -");
+    number.or_else(between_dashes).is_some_and(|number| {
+        let is_number = |part: &str| {
+            let part = part.trim();
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let parts = number.split_once('/').or_else(|| number.split_once(" of "));
+        match parts {
+            Some((page, pages)) => is_number(page) && is_number(pages),
+            None => is_number(number),
+        }
     })
 }
 

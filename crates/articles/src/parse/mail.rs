@@ -178,9 +178,18 @@ fn bare_subject(message: &Message<'_>, subject: &str) -> String {
     if bare.is_empty() { subject } else { bare }.to_owned()
 }
 
-/// The text above a signature, which a line of two dashes and a blank begins.
+/// The text above a signature, which a line of two dashes and a blank begins, or above the line that
+/// a phone adds.
 fn without_signature<'t>(text: &'t str, trace: &mut Trace) -> &'t str {
     const MOST_LINES: usize = 12;
+    const PHONES: &[&str] = &["Sent from my ", "Đã gửi từ ", "Gửi từ "];
+    if let Some((above, last)) = text.trim_end().rsplit_once('\n')
+        && PHONES.iter().any(|phone| last.starts_with(phone))
+        && last.split_whitespace().count() <= 8
+    {
+        trace.dropped(last);
+        return above;
+    }
     let Some(at) = text.rfind("\n-- ").filter(|at| *at > 0) else {
         return text;
     };

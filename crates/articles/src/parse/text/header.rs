@@ -1,6 +1,7 @@
 //! The lines above the body: section, title, place, author, summary.
 
 use super::date_line::DateLine;
+use super::origin;
 use super::signature::{byline, counts_authors, is_paper, is_pen_name, is_person, without_label};
 use crate::parse::dateline::{is_name, place_name};
 use crate::provenance::Trace;
@@ -60,6 +61,9 @@ pub(super) fn read<'a>(
         {
             article.place = Some(place);
             trace.field("place", "line under the title");
+        } else if let (None, Some(source)) = (&article.source, labelled_source(line)) {
+            article.source = Some(source);
+            trace.field("source", "line above the text");
         } else if is_paper(line) && article.source.is_none() {
             article.source = Some(line.to_owned());
             trace.field("source", "line above the text");
@@ -76,14 +80,23 @@ pub(super) fn read<'a>(
 }
 
 /// Assigns the rest of a date line to the fields it fits.
-pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trace: &mut Trace) {
+pub(super) fn read_rest_of_date(
+    line: &DateLine<'_>,
+    text: &str,
+    article: &mut Article,
+    trace: &mut Trace,
+) {
+    // "Vĩnh An, ngày 5 tháng 6 năm 2026"
+    let place = text.split_once(", ngày ").map(|(place, _)| place.trim());
     for part in &line.rest {
         let free = |field: &Option<String>| field.is_none();
         let words = part.split_whitespace().count();
         let plain = !part.contains(|c: char| c.is_ascii_digit() || c == ':');
         let named = byline(part);
         let named = without_label(named.as_deref().unwrap_or(part));
-        if free(&article.place) && is_place_line(part, false) {
+        if free(&article.place)
+            && (is_place_line(part, false) || place == Some(*part) && is_name(part, 4))
+        {
             article.place = place_name(part);
             trace.field("place", "date line");
         } else if free(&article.section) && names::is_section(part) {
@@ -110,6 +123,13 @@ pub(super) fn read_rest_of_date(line: &DateLine<'_>, article: &mut Article, trac
             trace.dropped(part);
         }
     }
+}
+
+/// The newspaper that a line with a label names: "Nguồn: Báo Sông Lam".
+fn labelled_source(line: &str) -> Option<String> {
+    line.split_once(':')
+        .and_then(|_| origin::read(line))?
+        .source
 }
 
 /// Signs between the steps of a breadcrumb.

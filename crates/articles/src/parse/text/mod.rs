@@ -29,7 +29,8 @@ use origin::Origin;
 pub(crate) use origin::{read as origin, source};
 use signature::SignOff;
 pub(crate) use signature::byline;
-use signature::{is_office, is_paper};
+use signature::is_office;
+pub(super) use signature::is_paper;
 pub(super) use signature::{
     is_pen_name, is_person, sign_off, split_agency, without_label, without_note,
 };
@@ -174,22 +175,36 @@ impl<'a> Page<'a> {
         self.paragraphs.remove(0);
     }
 
+    /// Takes off a last line that is a date and nothing else, if there is no other.
+    fn take_date_below(&mut self) {
+        const LEAST: usize = 4;
+        let last = self.paragraphs.len().saturating_sub(1);
+        if last + 1 < LEAST || self.date_on_top.is_some() {
+            return;
+        }
+        let line = date_line(self.text(last)).filter(|line| line.rest.is_empty());
+        let is_first = self.find_date_line().is_none_or(|(at, _)| at == last);
+        if let Some(line) = line.filter(|_| is_first) {
+            self.date_on_top = Some(line.date);
+            self.paragraphs.pop();
+        }
+    }
+
     /// Takes off the sections above the last one, if they are known, the date is below them and the
     /// title is below the date.
     fn take_outer_sections(&mut self) {
         const LONGEST: usize = 5;
         let words = |at| self.text(at).split_whitespace().count();
+        if words(0) > LONGEST || !names::is_section(self.text(0)) {
+            return;
+        }
         let Some((date, _)) = self.find_date_line().filter(|(at, _)| *at >= 2) else {
             return;
         };
         let title = date + 1;
         let is_title = words(title) > LONGEST && !is_sentence(self.text(title));
         let are_short = (0..date).all(|at| words(at) <= LONGEST && !is_sentence(self.text(at)));
-        if is_title
-            && are_short
-            && names::is_section(self.text(0))
-            && title + 1 < self.paragraphs.len()
-        {
+        if is_title && are_short && title + 1 < self.paragraphs.len() {
             self.paragraphs.drain(..date - 1);
         }
     }
@@ -203,6 +218,7 @@ impl<'a> Page<'a> {
     /// Removes captions and finds the other marks of the layout.
     fn find_layout(&mut self) -> bool {
         self.take_date_on_top();
+        self.take_date_below();
         self.take_outer_sections();
         let has_credits = self
             .paragraphs
@@ -388,7 +404,7 @@ impl<'a> Page<'a> {
 
     /// The office that signs the text on its last line.
     fn office(&self) -> Option<SignOff> {
-        let line = self.last_line()?;
+        let (line, _) = without_note(self.last_line()?);
         // "Lê Mẫu - Phòng Văn hóa và Thông tin"
         let signed = line.split_once(" - ").filter(|(name, _)| is_person(name));
         if !is_office(signed.map_or(line, |(_, office)| office)) {
@@ -424,8 +440,9 @@ impl<'a> Page<'a> {
             .as_ref()
             .is_some_and(|(_, dateline)| dateline.marks == Marks::Body);
         let left = header::read(&header, wired, &mut article, trace);
-        if let Some(line) = date_at.and_then(|at| date_line(self.text(at))) {
-            header::read_rest_of_date(&line, &mut article, trace);
+        let date_text = date_at.map_or("", |at| self.text(at));
+        if let Some(line) = date_line(date_text) {
+            header::read_rest_of_date(&line, date_text, &mut article, trace);
         }
         if let (None, Some(paper)) = (&article.source, self.paper.take()) {
             article.source = Some(paper);
