@@ -16,19 +16,7 @@ pub(super) fn read<'a>(
     article: &mut Article,
     trace: &mut Trace,
 ) -> Vec<&'a str> {
-    let mut header = header;
-    if let Some(paper) = header
-        .first()
-        .filter(|line| header.len() > 1 && is_paper(line))
-    {
-        article.source = Some((*paper).to_owned());
-        trace.field("source", "line above the title");
-        header = &header[1..];
-    }
-    // The last of several, as in a breadcrumb.
-    let sections = header.iter().take_while(|line| names::is_section(line));
-    let below = header.get(sections.count().saturating_sub(1)..);
-    let header = below.filter(|below| below.len() > 1).unwrap_or(header);
+    let header = without_paper(header, article, trace);
     let mut lines = header.iter().copied();
     let section = header
         .first()
@@ -77,6 +65,27 @@ pub(super) fn read<'a>(
         }
     }
     left
+}
+
+/// The lines below the newspaper on top and below all but the last of several sections.
+fn without_paper<'h, 'a>(
+    header: &'h [&'a str],
+    article: &mut Article,
+    trace: &mut Trace,
+) -> &'h [&'a str] {
+    let mut header = header;
+    if let Some(paper) = header
+        .first()
+        .filter(|line| header.len() > 1 && is_paper(line))
+    {
+        article.source = Some((*paper).to_owned());
+        trace.field("source", "line above the title");
+        header = &header[1..];
+    }
+    // The last of several, as in a breadcrumb.
+    let sections = header.iter().take_while(|line| names::is_section(line));
+    let below = header.get(sections.count().saturating_sub(1)..);
+    below.filter(|below| below.len() > 1).unwrap_or(header)
 }
 
 /// Assigns the rest of a date line to the fields it fits.

@@ -113,49 +113,51 @@ pub(crate) fn source(line: &str) -> Option<String> {
 /// Longest name of a source, in words.
 const LONGEST: usize = 10;
 
-/// Returns `true` for a word such as "Nguồn" that stands before the name of a source.
-fn is_label(text: &str) -> bool {
-    const LONGEST: usize = 60;
-    const LABELS: &[&str] = &[
-        "nguon",
-        "nguon tin",
-        "nguon bai viet",
-        "nguon bai",
-        "link goc",
-        "link bai goc",
-        "link",
-        "bai goc",
-        "xem bai goc tai",
-        "xem bai goc",
-        "dan nguon",
-        "source",
-        "url",
-        "duong dan",
-        "duong dan bai viet",
-        "link bai viet",
-    ];
-    text.len() <= LONGEST && LABELS.contains(&names::fold(text).as_str())
-}
+/// Labels of the source, folded.
+const LABELS: &[&str] = &[
+    "nguon",
+    "nguon tin",
+    "nguon bai viet",
+    "nguon bai",
+    "link goc",
+    "link bai goc",
+    "link",
+    "bai goc",
+    "xem bai goc tai",
+    "xem bai goc",
+    "dan nguon",
+    "source",
+    "url",
+    "duong dan",
+    "duong dan bai viet",
+    "link bai viet",
+];
+
+/// Words that begin the name of a newspaper.
+const PAPERS: &[&str] = &[
+    "Báo ",
+    "báo ",
+    "Tạp chí ",
+    "tạp chí ",
+    "Đài ",
+    "Thời báo ",
+    "Bản tin ",
+];
+
+/// Words that begin the name of a site, in lower case.
+const SITES: &[&str] = &[
+    "cổng thông tin ",
+    "cổng ttđt ",
+    "trang thông tin ",
+    "trang tin ",
+    "website ",
+];
+
+/// What the name of a site ends with, in lower case.
+const ENDS: &[&str] = &[" online", " điện tử", " news", " express", " times", "+"];
 
 /// Reads a line that names where a text is from.
 pub(crate) fn read(line: &str) -> Option<Origin> {
-    const PAPERS: &[&str] = &[
-        "Báo ",
-        "báo ",
-        "Tạp chí ",
-        "tạp chí ",
-        "Đài ",
-        "Thời báo ",
-        "Bản tin ",
-    ];
-    const SITES: &[&str] = &[
-        "cổng thông tin ",
-        "cổng ttđt ",
-        "trang thông tin ",
-        "trang tin ",
-        "website ",
-    ];
-    const ENDS: &[&str] = &[" online", " điện tử", " news", " express", " times", "+"];
     let line = line
         .trim()
         .trim_matches(['(', ')', '[', ']', '*', '_'])
@@ -194,6 +196,12 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         source: Some(name.to_owned()),
         ..Origin::default()
     })
+}
+
+/// Returns `true` for a word such as "Nguồn" that stands before the name of a source.
+fn is_label(text: &str) -> bool {
+    const LONGEST: usize = 60;
+    text.len() <= LONGEST && LABELS.contains(&names::fold(text).as_str())
 }
 
 /// An address of an article is its URL, one of a site the name of its source.
