@@ -179,6 +179,12 @@ pub(super) fn term_count(clause: &Value) -> usize {
             let parts = parts.iter();
             let count = |(name, part): (&String, &Value)| match name.as_str() {
                 "terms" => 1,
+                "intervals" => part
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(_, rule)| intervals(rule).1)
+                    .sum(),
                 _ => term_count(part),
             };
             parts.map(count).sum()
@@ -189,8 +195,39 @@ pub(super) fn term_count(clause: &Value) -> usize {
     }
 }
 
+/// The number of choices of a rule of intervals, and that of their terms: Lucene makes one source of
+/// each combination of alternatives.
+fn intervals(rule: &Value) -> (usize, usize) {
+    let Some((kind, of)) = rule.as_object().and_then(|rule| rule.iter().next()) else {
+        return (1, 1);
+    };
+    let parts = of.get("intervals").and_then(Value::as_array);
+    let parts: Vec<_> = parts.into_iter().flatten().map(intervals).collect();
+    match kind.as_str() {
+        "match" => {
+            let text = of.get("query").and_then(Value::as_str).unwrap_or_default();
+            let choices = choices_in(text);
+            (choices, choices.saturating_mul(text.split(' ').count()))
+        }
+        "any_of" => parts.iter().fold((0, 0), |(choices, terms), part| {
+            (part.0.saturating_add(choices), part.1.saturating_add(terms))
+        }),
+        "all_of" => parts.iter().fold((1, 0), |(choices, terms), part| {
+            let (before, after) = (part.0.saturating_mul(terms), part.1.saturating_mul(choices));
+            (part.0.saturating_mul(choices), before.saturating_add(after))
+        }),
+        _ => (1, 1),
+    }
+}
+
+/// The number of ways to choose one of the alternatives of each slot of a text.
+pub(super) fn choices_in(text: &str) -> usize {
+    let alternatives = text.split(' ').map(|slot| slot.split('|').count());
+    alternatives.fold(1, usize::saturating_mul)
+}
+
 /// The number of terms in the text of a phrase, gaps included.
-pub(super) fn terms_in(text: &str) -> usize {
+fn terms_in(text: &str) -> usize {
     text.split([' ', '|']).count()
 }
 

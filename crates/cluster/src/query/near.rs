@@ -11,9 +11,9 @@ use timbao_query::plan::{Near, NearOrder, Phrase, Reach, TextField};
 use crate::error::Result;
 use crate::schema::PARAGRAPH_GAP;
 
-use super::clauses::{MOST_ARRANGEMENTS, Query, all, any, fields, terms_in, without};
+use super::clauses::{MOST_ARRANGEMENTS, Query, all, any, choices_in, fields, without};
 use super::phrases;
-use super::slots::Slots;
+use super::slots::{PREFIX, Slots};
 
 /// The query of words or phrases near each other.
 pub(super) fn query(near: &Near, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
@@ -109,6 +109,8 @@ impl Rows {
             is_certain: true,
             most_terms: slots.most_terms,
         };
+        // A text with gaps has no prefixes.
+        let has_gaps = matches!(near.reach, Reach::Words(_)) && near.operands.len() > 2;
         for operand in &near.operands {
             let mut here = Vec::new();
             for phrase in operand {
@@ -117,6 +119,14 @@ impl Rows {
                     continue;
                 }
                 rows.is_certain &= !phrase.has_case();
+                let is_rigid =
+                    phrase.slop == 0 && phrase.steps.iter().skip(1).all(|s| s.gap_max == 0);
+                if is_rigid && !has_gaps && steps.iter().all(|step| step.is_complete) {
+                    let steps = steps.iter().zip(&phrase.steps);
+                    let text: Vec<String> = steps.map(|(s, step)| s.interval(&step.slot)).collect();
+                    here.push((text.join(" "), !phrase.has_case()));
+                    continue;
+                }
                 match phrases::arrangements(phrase, &steps, fields, slots.most_terms) {
                     Some((texts, _)) if phrase.slop == 0 => {
                         let texts = texts.into_iter();
@@ -171,13 +181,17 @@ fn sources(
         }
         Reach::Sentence | Reach::Paragraph => 1,
     };
-    let choices = ways
-        .iter()
-        .try_fold(1usize, |all, w| all.checked_mul(w.len()))?;
-    let total = between.checked_mul(choices)?.checked_mul(orders.len())?;
-    let longest = ways.iter().flatten().map(|text| terms_in(text)).max();
-    let length = longest.unwrap_or(0).max(1);
-    if total > MOST_ARRANGEMENTS || total * length * ways.len() * fields > most_terms {
+    let product = |counts: &dyn Fn(&[&str]) -> usize| {
+        let mut ways = ways.iter();
+        ways.try_fold(1usize, |all, texts| all.checked_mul(counts(texts)))
+    };
+    let of_each = between.checked_mul(orders.len())?;
+    let total = product(&|texts: &[&str]| texts.len())?.checked_mul(of_each)?;
+    let choices = product(&|texts: &[&str]| texts.iter().map(|text| choices_in(text)).sum())?;
+    let lengths = ways.iter().flatten().map(|text| text.split(' ').count());
+    let length = lengths.max().unwrap_or(0).max(1) * ways.len();
+    let terms = choices.checked_mul(of_each)?.checked_mul(length * fields)?;
+    if total > MOST_ARRANGEMENTS || terms > most_terms {
         return None;
     }
     let mut sources = Vec::new();
@@ -245,8 +259,29 @@ fn chains(texts: &[&str], distance: u32) -> Vec<Value> {
     chains.collect()
 }
 
+/// The slots of a text one directly after the other.
 fn adjacent(text: &str) -> Value {
-    json!({ "match": { "query": text, "mode": "ordered", "max_gaps": 0 } })
+    let match_of =
+        |text: &str| json!({ "match": { "query": text, "mode": "ordered", "max_gaps": 0 } });
+    if !text.contains(PREFIX) {
+        return match_of(text);
+    }
+    let term = |term: &str| match term.strip_suffix(PREFIX) {
+        Some(prefix) => json!({ "prefix": { "prefix": prefix } }),
+        None => match_of(term),
+    };
+    let slot = |slot: &str| {
+        let mut terms: Vec<Value> = slot.split('|').map(term).collect();
+        match terms.len() {
+            1 => terms.remove(0),
+            _ => json!({ "any_of": { "intervals": terms } }),
+        }
+    };
+    let mut slots: Vec<Value> = text.split(' ').map(slot).collect();
+    match slots.len() {
+        1 => slots.remove(0),
+        _ => json!({ "all_of": { "mode": "ordered", "max_gaps": 0, "intervals": slots } }),
+    }
 }
 
 /// All orders of numbers below `count`.

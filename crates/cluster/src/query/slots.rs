@@ -35,7 +35,21 @@ impl SlotTerms {
     pub(crate) fn text(&self) -> String {
         self.terms.join("|")
     }
+
+    /// The slot in an interval: [`text`](Self::text), or prefixes if all that it stands for are the
+    /// spellings of folded keys.
+    pub(super) fn interval(&self, slot: &Slot) -> String {
+        let folded = |key: &Key| match key {
+            Key::Folded(folded) => Some(exact_term(folded, folded) + PREFIX),
+            _ => None,
+        };
+        let all: Option<Vec<String>> = slot.keys.iter().map(folded).collect();
+        all.map_or_else(|| self.text(), |prefixes| prefixes.join("|"))
+    }
 }
+
+/// What a prefix ends with in the text of an interval.
+pub(super) const PREFIX: &str = "*";
 
 /// The slots of a plan, each resolved once.
 pub(crate) struct Slots<'l> {

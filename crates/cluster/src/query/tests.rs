@@ -71,6 +71,8 @@ fn queries() {
         "dien~1",
         "/chuy[eê]n/",
         "diễn NEAR/2 biến",
+        "dien NEAR/2 \"bien hoi\"",
+        "dien NEAR/1 bien NEAR/1 hoi",
         "\"cán bộ\" NEAR/1 kỷ NEAR/1 luật",
         "diễn PRE/2 biến",
         "hội NEAR/40 biến NEAR/40 diễn NEAR/40 chuyển",
