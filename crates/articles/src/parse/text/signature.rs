@@ -275,13 +275,16 @@ pub(crate) fn is_office(line: &str) -> bool {
         "văn phòng",
         "viện",
     ];
+    let is_sign = |c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | ';' | '!' | '?');
+    let can_be = line.starts_with(char::is_uppercase)
+        && !line.contains(is_sign)
+        && line.split_whitespace().count() <= LONGEST;
+    if !can_be {
+        return false;
+    }
     let lower = line.to_lowercase();
     let mut kinds = KINDS.iter().filter_map(|kind| lower.strip_prefix(kind));
-    let is_kind = kinds.any(|rest| rest.is_empty() || rest.starts_with(' '));
-    is_kind
-        && line.starts_with(char::is_uppercase)
-        && line.split_whitespace().count() <= LONGEST
-        && !line.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | ':' | ';' | '!' | '?'))
+    kinds.any(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 /// "P.V." and "T.H."
