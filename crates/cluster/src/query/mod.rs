@@ -15,13 +15,14 @@ mod near;
 mod phrases;
 mod scores;
 mod slots;
+mod words;
 
 use serde_json::Value;
-use timbao_query::plan::{LeafKind, Plan, Slot, TextField};
+use timbao_query::plan::{LeafKind, Plan};
 
 use crate::error::Result;
 
-use clauses::{BAG, MOST_TERMS, fields, terms};
+use clauses::MOST_TERMS;
 pub(crate) use clauses::{Query, any, without};
 pub(crate) use condition::{Condition, Resolved};
 pub(crate) use lookup::Lookup;
@@ -88,7 +89,7 @@ impl Translator<'_> {
             return Ok(Query::nothing());
         };
         match leaf.kind {
-            LeafKind::Word(slot) => word(slot, leaf.field, self.slots),
+            LeafKind::Word(slot) => words::query(slot, leaf.field, self.slots),
             LeafKind::Phrase(phrase) => phrases::query(phrase, leaf.field, self.slots),
             LeafKind::Near(near) => near::query(near, leaf.field, self.slots),
         }
@@ -104,24 +105,6 @@ impl Translator<'_> {
         }
         Ok(Query::enough(queries, minimum))
     }
-}
-
-/// Articles with a word.
-fn word(slot: &Slot, field: Option<TextField>, slots: &Slots<'_>) -> Result<Query> {
-    let found = match field {
-        None => slots.terms(slot)?,
-        Some(_) => slots.spelled(std::iter::once(slot))?.remove(0),
-    };
-    if !found.is_complete {
-        return Ok(Query::everything().inexact());
-    }
-    if found.terms.is_empty() {
-        return Ok(Query::nothing());
-    }
-    Ok(Query::exact(match field {
-        None => terms(BAG, &found.terms),
-        Some(_) => any(fields(field).iter().map(|field| terms(field, &found.terms))),
-    }))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::terms::pair_term;
 
 use super::clauses::{MOST_ARRANGEMENTS, PAIRS, Query, any, fields, terms};
 use super::slots::{SlotTerms, Slots};
-use super::word;
+use super::words;
 
 /// Maximum number of bigrams that two neighbours may stand for, to be asked for first.
 const MOST_PAIRS: usize = 16;
@@ -30,7 +30,7 @@ pub(super) fn query(phrase: &Phrase, field: Option<TextField>, slots: &Slots<'_>
         false => query,
     };
     if let [step] = phrase.steps.as_slice() {
-        return Ok(decided(word(&step.slot, field, slots)?));
+        return Ok(decided(words::query(&step.slot, field, slots)?));
     }
     let fields = fields(field);
     let pairs = pairs(phrase, &steps);

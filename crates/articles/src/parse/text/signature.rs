@@ -61,13 +61,13 @@ fn agency_of(text: &str) -> Option<String> {
     (is_agency(source) || source.split('/').all(is_agency)).then(|| source.to_owned())
 }
 
-/// The agency that a line in brackets names, and perhaps the paper of it: "(TTXVN/Vietnam+)".
+/// The agency that a line in brackets names, perhaps before another name: "(TTXVN/Tin tức)".
 fn agency_in_brackets(line: &str) -> Option<String> {
     let inner = line.trim_end_matches('.').strip_prefix('(')?;
     let inner = inner.strip_suffix(')')?;
     let name = inner.split('/').next()?.trim();
     let is_short = inner.split_whitespace().count() <= 4;
-    agency_of(name).filter(|_| is_short)
+    agency_of(inner).or_else(|| agency_of(name).filter(|_| is_short))
 }
 
 /// Splits the note off a signature: "(theo Reuters, AFP)", "(tổng hợp)",
