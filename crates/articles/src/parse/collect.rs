@@ -114,7 +114,7 @@ impl<'r> Collector<'r> {
 
     /// Returns `true` if something of an article has been taken, published or not.
     pub fn has_article(&self) -> bool {
-        !self.bodies.is_empty()
+        self.has_body()
             || self.opening.is_some()
             || self.draft.get(Field::Title).is_some()
             || self.draft.get(Field::Summary).is_some()

@@ -31,7 +31,9 @@ pub(super) mod value;
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 pub(crate) use self::lenient::repaired;
 use self::value::{Captions, Flag, Key, Strings, Value};
@@ -447,7 +449,7 @@ impl<'de> Visitor<'de> for Wrapped<'_, 'de> {
             while let Some(part) = seq.next_element::<serde_json::Value>()? {
                 match part.get("post").and_then(|post| post.as_str()) {
                     Some(post) => posts.push(post.to_owned()),
-                    None => strings.take_all(part),
+                    None => strings.deserialize(part).map_err(A::Error::custom)?,
                 }
             }
             let text = posts.join("\n");

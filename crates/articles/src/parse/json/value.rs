@@ -483,24 +483,6 @@ impl<'de> Strings<'de> {
         }
     }
 
-    /// Takes the strings in a value.
-    pub fn take_all(&mut self, value: serde_json::Value) {
-        let is_container = value.is_object();
-        self.objects += usize::from(is_container);
-        match value {
-            serde_json::Value::String(text) => self.take(text),
-            serde_json::Value::Array(values) => {
-                values.into_iter().for_each(|value| self.take_all(value));
-            }
-            serde_json::Value::Object(values) => {
-                let values = values.into_iter();
-                values.for_each(|(_, value)| self.take_all(value));
-            }
-            _ => {}
-        }
-        self.objects -= usize::from(is_container);
-    }
-
     fn take(&mut self, text: impl Into<Cow<'de, str>>) {
         self.nested |= self.objects > 0;
         self.found.push(text.into());

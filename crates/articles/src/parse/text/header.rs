@@ -136,9 +136,7 @@ pub(super) fn read_rest_of_date(
 
 /// The newspaper that a line with a label names: "Nguồn: Báo Sông Lam".
 fn labelled_source(line: &str) -> Option<String> {
-    line.split_once(':')
-        .and_then(|_| origin::read(line))?
-        .source
+    origin::source(line).filter(|_| line.contains(':'))
 }
 
 /// Signs between the steps of a breadcrumb.

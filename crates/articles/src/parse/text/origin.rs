@@ -10,7 +10,7 @@ use crate::{Article, names};
 /// The newspaper that a line names, and the address of the article there.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Origin {
-    pub source: Option<String>,
+    source: Option<String>,
     agency: Option<String>,
     url: Option<String>,
 }
