@@ -124,13 +124,16 @@ pub(crate) fn paragraphs(text: String) -> String {
 
 fn is_tidy(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_blank = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_whitespace());
+    let is_blank = |letter: Option<char>| letter.is_some_and(char::is_whitespace);
     let is_separator =
         |rest: &[u8]| rest.starts_with(b"\xe2\x80\xa8") || rest.starts_with(b"\xe2\x80\xa9");
     let mut marks = memchr::memchr3_iter(b'\n', b'\r', 0xe2, bytes);
     text.trim() == text
         && marks.all(|at| match bytes[at] {
-            b'\n' => !is_blank(bytes.get(at.wrapping_sub(1))) && !is_blank(bytes.get(at + 1)),
+            b'\n' => {
+                !is_blank(text[..at].chars().next_back())
+                    && !is_blank(text[at + 1..].chars().next())
+            }
             b'\r' => false,
             _ => !is_separator(&bytes[at..]),
         })
@@ -152,7 +155,7 @@ mod tests {
         }
 
         #[test]
-        fn tidy_text_stays(text in "[aà \n\r\t\u{a0}“\u{2028}\u{2029}]{0,12}") {
+        fn tidy_text_stays(text in "[aà \n\r\t\u{b}\u{85}\u{a0}\u{3000}“\u{2028}\u{2029}]{0,12}") {
             let tidy = paragraphs(text);
             let lines = || tidy.split('\n');
             prop_assert!(tidy.is_empty() || lines().all(|line| !line.is_empty() && line.trim() == line));
