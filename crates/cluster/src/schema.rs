@@ -4,12 +4,16 @@ use serde_json::{Map, Value, json};
 use timbao_query::plan::Facet;
 
 /// Version of the fields of articles in a cluster.
-pub const LAYOUT: u64 = 4;
+pub const LAYOUT: u64 = 5;
 
 /// The separator of a token and its frequency.
 pub(crate) const FREQUENCY: char = '|';
 /// Positions between two paragraphs: more than any distance of a query.
 pub(crate) const PARAGRAPH_GAP: u32 = 4096;
+/// The field of the body.
+pub(crate) const BODY: &str = "b";
+/// The field of all that is not the body: a search of all text asks for two fields instead of four.
+pub(crate) const HEAD: &str = "h";
 /// Longest keyword, in characters. Lucene's limit is 32,766 bytes.
 const LONGEST_KEYWORD: u32 = 8191;
 
@@ -178,7 +182,12 @@ fn properties() -> Value {
         })
     };
     let mut fields = Map::new();
-    for name in ["t", "s", "b", "c"] {
+    for name in ["t", "s", "c"] {
+        let mut part = text("exact");
+        part["copy_to"] = json!(HEAD);
+        fields.insert(name.to_owned(), part);
+    }
+    for name in [BODY, HEAD] {
         fields.insert(name.to_owned(), text("exact"));
     }
     fields.insert("bag".to_owned(), bag("bag"));
@@ -216,7 +225,7 @@ fn properties() -> Value {
 
 /// Fields that follow from the stored article.
 fn excluded() -> Vec<String> {
-    let fixed = ["t", "s", "b", "c", "bag", "pairs"].map(str::to_owned);
+    let fixed = ["t", "s", "b", "c", "h", "bag", "pairs"].map(str::to_owned);
     let fixed = fixed.into_iter().chain(sum_fields());
     let facets = Facet::stated().flat_map(|facet| [key_field(facet), words_field(facet)]);
     fixed.chain(facets).collect()

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use timbao_query::plan::TextField;
 
+use crate::schema::{BODY, HEAD};
+
 /// A filter in the language of OpenSearch, by how much it decides.
 ///
 /// Articles that meet neither clause are not wanted; those that meet both are. Without clauses no
@@ -15,8 +17,6 @@ pub(crate) struct Query {
     pub(crate) unsure: Option<Value>,
 }
 
-/// The fields of the text.
-pub(super) const FIELDS: [&str; 4] = ["t", "s", "b", "c"];
 /// The field of all words of an article.
 pub(super) const BAG: &str = "bag";
 /// The field of the bigrams of folded keys.
@@ -287,11 +287,11 @@ pub(super) fn terms(field: &str, terms: &[String]) -> Value {
 /// The fields of a part of the text, or of all of it.
 pub(super) fn fields(field: Option<TextField>) -> &'static [&'static str] {
     match field {
-        None => &FIELDS,
-        Some(TextField::Title) => &FIELDS[..1],
-        Some(TextField::Summary) => &FIELDS[1..2],
-        Some(TextField::Body) => &FIELDS[2..3],
-        Some(TextField::Caption) => &FIELDS[3..],
+        None => &[BODY, HEAD],
+        Some(TextField::Title) => &["t"],
+        Some(TextField::Summary) => &["s"],
+        Some(TextField::Body) => &[BODY],
+        Some(TextField::Caption) => &["c"],
     }
 }
 
