@@ -29,7 +29,7 @@ use timbao_benches::data::{self, Pair, articles};
 use timbao_benches::http::{encoded, exchange};
 use timbao_benches::known_item::{titles, typed};
 use timbao_benches::measure::{Latency, side_by_side};
-use timbao_benches::queries::phrases;
+use timbao_benches::queries::{phrases, word_sets};
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
 use timbao_cluster::{Address, Archive, Bulk, Client, Connection, create, verify};
 use timbao_index::update as local;
@@ -122,11 +122,28 @@ fn main() -> Result<()> {
         all.push(stock("stock, index_phrases", true, &input, &typed, &args)?);
     }
     all.push(timbao(&typed, &sources, &args)?);
+    report(&all, bytes);
+    let index = dir.path().join("index");
+    local::update(&index, &sources, &local::UpdateOptions::default(), &())?;
+    let searcher = Index::open(&index)?.searcher()?;
+    let archive = Archive::open(client(&args, "bao")?)?;
+    kinds(&input, &typed, &searcher, &archive)?;
+    if args.times == 1 {
+        known_items(&titles, &searcher, &archive)?;
+    }
+    match &args.program {
+        Some(program) => pages(program, &index, &titles, &args),
+        None => Ok(()),
+    }
+}
+
+/// Prints the figures of all indexes of articles with this many bytes of text, and the goals.
+fn report(all: &[Figures], bytes: usize) {
     println!(
         "\n| | CPU s, nodes | CPU s, client | s | disk, MB | of text | phrase, ms, p50 / p99 | hits |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for figures in &all {
+    for figures in all {
         println!(
             "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.1} / {:.1} | {} |",
             figures.name,
@@ -140,7 +157,7 @@ fn main() -> Result<()> {
             figures.hits
         );
     }
-    if let [first, .., last] = all.as_slice() {
+    if let [first, .., last] = all {
         println!("\n| goal | | |\n|---|---|---|");
         let ratio = last.load.cpu / first.load.cpu;
         println!("| ingestion, CPU of the nodes, relative to stock | at most 2.5 | {ratio:.2} |");
@@ -151,15 +168,51 @@ fn main() -> Result<()> {
         let p99 = first.phrases.p99_us / last.phrases.p99_us;
         println!("| phrases, p99, times faster than stock | at least 2 | {p99:.2} |");
     }
-    let index = dir.path().join("index");
-    local::update(&index, &sources, &local::UpdateOptions::default(), &())?;
-    let searcher = Index::open(&index)?.searcher()?;
-    let archive = Archive::open(client(&args, "bao")?)?;
-    known_items(&titles, &searcher, &archive)?;
-    match &args.program {
-        Some(program) => pages(program, &index, &titles, &args),
-        None => Ok(()),
+}
+
+/// Prints the times of queries of several kinds over the cluster, and for how many of them both engines
+/// have the same total.
+fn kinds(input: &[Article], phrases: &[String], local: &Searcher, cluster: &Archive) -> Result<()> {
+    let sets = word_sets(input, phrases.len(), 7);
+    let near = |set: &String| {
+        let words: Vec<&str> = set.split(' ').take(2).collect();
+        words.join(" NEAR/5 ")
+    };
+    let kinds: [(&str, Vec<String>); 4] = [
+        (
+            "phrases with accents",
+            phrases.iter().map(|p| format!("\"{p}\"")).collect(),
+        ),
+        (
+            "without",
+            phrases.iter().map(|p| format!("\"{}\"", fold(p))).collect(),
+        ),
+        ("NEAR of two words", sets.iter().map(near).collect()),
+        ("two to four words", sets),
+    ];
+    println!("\n| queries | p50, ms | p99, ms | same total as in a directory |\n|---|---|---|---|");
+    for (name, queries) in &kinds {
+        let mut same = 0;
+        let (times, _) = timed(queries, &|query| {
+            let found = cluster.search(Request::new(query).plan(), &SearchOptions::default())?;
+            Ok(found.total)
+        })?;
+        for query in queries {
+            let request = Request::new(query);
+            let engines: [&dyn Engine; 2] = [local, cluster];
+            let [local, cluster] = engines.map(|engine| {
+                let found = engine.search(request.plan(), &SearchOptions::default());
+                found.map(|found| found.total)
+            });
+            same += usize::from(local? == cluster?);
+        }
+        let (p50, p99) = (times.p50_us / 1000.0, times.p99_us / 1000.0);
+        println!(
+            "| {name} | {p50:.1} | {p99:.1} | {same} of {} |",
+            queries.len()
+        );
     }
+    Ok(())
 }
 
 /// Prints how well titles find their articles in both engines.
