@@ -87,11 +87,15 @@ pub(crate) fn note_repaired(charset: Charset, trace: &mut Trace) {
     trace.note(|| format!("letters of {charset} that had been taken for Latin-1 were converted"));
 }
 
-/// A quick look whether [`charset::mistaken`] can find anything: letters that
-/// only Vietnamese has are rarer than those that Latin-1 has.
+/// Returns `false` if [`charset::mistaken`] cannot find anything: letters that only Vietnamese has are
+/// not rarer than those that Latin-1 has.
+///
+/// A text that clearly begins in Vietnamese is not counted to its end.
 pub(crate) fn may_be_mistaken(text: &str) -> bool {
     // Sums that fit a byte are added up many at a time.
     const BLOCK: usize = 192;
+    /// Letters by which a beginning is clear.
+    const CLEAR: usize = 32;
     let (mut latin, mut vietnamese) = (0, 0);
     for block in text.as_bytes().chunks(BLOCK) {
         let (mut in_block, mut others) = (0u8, 0u8);
@@ -101,6 +105,9 @@ pub(crate) fn may_be_mistaken(text: &str) -> bool {
         }
         latin += usize::from(in_block);
         vietnamese += usize::from(others);
+        if vietnamese > latin + CLEAR {
+            return false;
+        }
     }
     latin >= 3 && vietnamese < latin
 }
