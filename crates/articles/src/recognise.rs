@@ -181,37 +181,39 @@ fn mail_head(text: &[u8]) -> Option<String> {
 /// A corpus with one token per line: tags on lines of their own, or columns
 /// and blank lines between sentences.
 pub(crate) fn vertical(sight: &Sight<'_>) -> Sign {
-    let Ok(text) = std::str::from_utf8(sight.text).or_else(|error| {
-        std::str::from_utf8(sight.text.get(..error.valid_up_to()).unwrap_or_default())
-    }) else {
-        return Sign::Not;
-    };
     let (mut tokens, mut columns, mut tags, mut gaps) = (0, 0, 0, 0);
-    let mut lines: Vec<&str> = text.lines().collect();
-    if lines.len() > 40 {
-        lines.pop();
-    }
-    for line in lines {
-        let line = line.trim_end();
-        let first = line.split('\t').next().unwrap_or_default();
+    let mut lines = sight
+        .text
+        .split(|&byte| byte == b'\n')
+        .enumerate()
+        .peekable();
+    while let Some((number, line)) = lines.next() {
+        // The last one may be cut off.
+        if lines.peek().is_none() && (line.is_empty() || number >= 40) {
+            break;
+        }
+        let line = line.trim_ascii_end();
+        let first = line.split(|&byte| byte == b'\t').next().unwrap_or_default();
+        let has_columns = first.len() < line.len();
         if line.is_empty() {
             gaps += 1;
-        } else if line.starts_with("# ") && tokens == 0 || line.starts_with("# text") {
-        } else if line.starts_with('<') && line.ends_with('>') && !line.contains('\t') {
-            let name = line.trim_start_matches(['<', '/']);
-            let is_structure = ["s>", "s ", "p>", "p ", "doc", "text", "g/", "article"]
-                .iter()
-                .any(|tag| name.starts_with(tag));
+        } else if line.starts_with(b"# ") && tokens == 0 || line.starts_with(b"# text") {
+        } else if line.starts_with(b"<") && line.ends_with(b">") && !has_columns {
+            let marks = line.iter().take_while(|&&byte| matches!(byte, b'<' | b'/'));
+            let name = &line[marks.count()..];
+            let structures: [&[u8]; 8] = [
+                b"s>", b"s ", b"p>", b"p ", b"doc", b"text", b"g/", b"article",
+            ];
             // One line with tags and text is a page.
-            if name.contains('<') {
+            if name.contains(&b'<') {
                 return Sign::Not;
             }
-            tags += usize::from(is_structure);
-        } else if first.contains(' ') || first.is_empty() || first.len() > 80 {
+            tags += usize::from(structures.iter().any(|tag| name.starts_with(tag)));
+        } else if first.contains(&b' ') || first.is_empty() || first.len() > 80 {
             return Sign::Not;
         } else {
             tokens += 1;
-            columns += usize::from(line.contains('\t'));
+            columns += usize::from(has_columns);
         }
     }
     let structured = tags >= 2 || gaps >= 1 && columns == tokens;

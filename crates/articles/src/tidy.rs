@@ -8,14 +8,10 @@ use crate::Caption;
 
 /// A text in composed form (NFC), in which names and marks are compared.
 pub(crate) fn composed(text: &str) -> Cow<'_, str> {
-    // Nearly all letters cannot compose with one before them; looking every one up in the tables of
-    // Unicode takes longer than reading the page.
-    let is_plain = |letter: char| matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}');
     let (mut out, mut copied, mut end) = (String::new(), 0, 0);
-    while let Some(at) = text[end..].find(|letter| !is_plain(letter)) {
-        let mark = end + at;
+    while let Some(mark) = next_composing(text, end) {
         end = text[mark..]
-            .find(is_plain)
+            .find(is_alone)
             .map_or(text.len(), |at| mark + at);
         // The letter before a mark may compose with it.
         let start = text[..mark]
@@ -32,6 +28,32 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     match copied {
         0 => Cow::Borrowed(text),
         _ => Cow::Owned(out + &text[copied..]),
+    }
+}
+
+/// Returns `true` for letters that do not compose with the one before them, as nearly all of running
+/// text do not.
+fn is_alone(letter: char) -> bool {
+    matches!(letter, '\0'..'\u{300}' | '\u{1e00}'..='\u{1eff}' | '\u{2002}'..='\u{20cf}')
+}
+
+/// The offset of the next letter that is not [alone](is_alone), from its bytes: the tables of Unicode
+/// for every letter take longer than reading a page.
+fn next_composing(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        // Bytes below are letters before U+0300, and the rest of longer ones.
+        at += bytes.get(at..)?.iter().position(|&byte| byte >= 0xcc)?;
+        match bytes.get(at..at + 3) {
+            Some(
+                [0xe1, 0xb8..=0xbb, _]
+                | [0xe2, 0x80, 0x82..=0xbf]
+                | [0xe2, 0x81..=0x82, _]
+                | [0xe2, 0x83, 0x80..=0x8f],
+            ) => at += 3,
+            _ => return Some(at),
+        }
     }
 }
 
