@@ -247,7 +247,8 @@ impl Archive {
             "track_total_hits": true,
             "from": if is_one_page { options.offset } else { 0 },
             "size": if is_one_page { options.limit } else { 0 },
-            "_source": if with_text { json!(["article"]) } else { json!(false) },
+            // All of it: nodes parse and write it again to send a part.
+            "_source": with_text,
             "docvalue_fields": known_fields(),
         }))?;
         let total = total(&first);

@@ -214,7 +214,7 @@ impl Store {
             let answer = self.snapshot.search(json!({
                 "query": { "ids": { "values": missing } },
                 "size": missing.len(),
-                "_source": ["article"],
+                "_source": true,
                 "docvalue_fields": known_fields(),
             }))?;
             for hit in hits(&answer) {
