@@ -426,6 +426,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "cattitle",
             "zonename",
             "chuyenmuc",
+            "chuyentrang",
             "tenchuyenmuc",
             "cat",
             "cate",

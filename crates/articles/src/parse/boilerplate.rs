@@ -114,13 +114,15 @@ fn is_counter(key: &str) -> bool {
     names::is_counted(&words)
 }
 
-/// Returns `true` for a line of one sign, such as `=====`, and for the end of a wire: `/.`
+/// Returns `true` for a line of one sign, such as `=====`, and for the end of a text: `/.`, `--- HẾT ---`
 fn is_rule(text: &str) -> bool {
     const LEAST: usize = 3;
     let mut signs = text.chars().filter(|sign| !sign.is_whitespace());
     let first = signs.next();
     let is_one = first.is_some_and(|first| "-=_*~#+".contains(first));
-    text == "/." || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
+    let end = text.trim_matches(['-', '=', '*', ' ']);
+    let is_end = end.len() < text.len() && matches!(end, "HẾT" | "Hết" | "hết" | "END" | "###");
+    text == "/." || is_end || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
 }
 
 /// Returns `true` for the number of a page: "Trang 3", "Page 3 of 8", "- 3 -".

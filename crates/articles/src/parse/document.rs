@@ -1,12 +1,10 @@
 //! Documents of word processors: paragraphs with roles, made an article.
-//!
-//! Official documents have a letterhead above their title (national motto,
-//! issuing body, number, place and date), which is recognised by the motto.
 
+use super::official::Official;
 use super::{dateline, text};
 use crate::provenance::Trace;
 use crate::tidy::one_line;
-use crate::{Article, Published};
+use crate::{Article, Published, names};
 
 /// The content of a document.
 #[derive(Debug)]
@@ -66,6 +64,9 @@ impl Role {
     }
 }
 
+/// Paragraphs at the top that may be the title or stand above it.
+const HEADER: usize = 12;
+
 impl Document {
     /// Adds a paragraph, unless it is blank.
     pub fn push(&mut self, text: &str, role: Role) {
@@ -121,6 +122,9 @@ impl Document {
                 },
             );
         }
+        for block in self.blocks.iter_mut().take(HEADER) {
+            join_headline(&mut block.text);
+        }
         let rest = self.blocks.iter().map(|block| block.text.as_str());
         let top = [title.as_deref(), subtitle.as_deref()]
             .into_iter()
@@ -174,7 +178,6 @@ impl Document {
     /// Takes the title out: the first paragraph in its style, with those that
     /// follow at once. Later ones are headings in the text.
     fn take_title(&mut self) -> Option<String> {
-        const HEADER: usize = 12;
         let first = |role| {
             self.blocks
                 .iter()
@@ -201,6 +204,25 @@ impl Document {
     fn take(&mut self, role: Role) -> Option<String> {
         let at = self.blocks.iter().position(|block| block.role == role)?;
         Some(one_line(self.blocks.remove(at).text))
+    }
+}
+
+/// Joins a headline that a break divides: its next lines begin small, or all are capitals.
+fn join_headline(text: &mut String) {
+    const MOST: usize = 4;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_open = |line: &&str| !line.ends_with(['.', '!', '?', ':', ';', '…']);
+    let small = |line: &&str| line.starts_with(char::is_lowercase);
+    let capitals = |line: &&str| {
+        !line.contains(char::is_lowercase)
+            && line.split_whitespace().count() > 2
+            && !names::is_section(line)
+    };
+    let is_headline = (2..=MOST).contains(&lines.len())
+        && lines.iter().all(is_open)
+        && (lines[1..].iter().all(small) || lines.iter().all(capitals));
+    if is_headline {
+        *text = lines.join(" ");
     }
 }
 
@@ -239,267 +261,6 @@ pub(crate) fn is_telling(title: &str) -> bool {
     .iter()
     .any(|start| lower.starts_with(start));
     lower.split_whitespace().count() >= 2 && !is_file && !is_default
-}
-
-/// An official document.
-struct Official {
-    /// The letterhead, the title and the text, line by line.
-    letterhead: Vec<String>,
-    title: Option<String>,
-    text: Vec<String>,
-    published: Option<Published>,
-}
-
-/// Number of lines at the top that may contain the motto.
-const LETTERHEAD: usize = 14;
-
-impl Official {
-    /// Recognises an official document by the national motto or the name of
-    /// the Party in its letterhead.
-    fn of(lines: &[String]) -> Option<Self> {
-        let top = || lines.iter().take(LETTERHEAD).enumerate();
-        let motto = top()
-            .filter(|(_, line)| is_motto(line))
-            .map(|(at, _)| at)
-            .next_back()?;
-        // All that can be of the letterhead, though it follows the motto.
-        let mut end = motto + 1;
-        while let Some(line) = lines.get(end).filter(|_| end < LETTERHEAD) {
-            let after_motto = is_place_and_date(line) || is_number(line) || is_rule(line);
-            if !after_motto {
-                break;
-            }
-            end += 1;
-        }
-        // In one column the issuing body may follow: up to its number or date.
-        if let Some((at, _)) = top()
-            .skip(end)
-            .take(4)
-            .find(|(_, line)| is_number(line) || is_place_and_date(line))
-        {
-            let between = &lines[end..at];
-            if between
-                .iter()
-                .all(|line| is_capitals(line) && !is_type(line))
-            {
-                end = at + 1;
-                while lines
-                    .get(end)
-                    .is_some_and(|line| is_place_and_date(line) || is_number(line) || is_rule(line))
-                {
-                    end += 1;
-                }
-            }
-        }
-        let (letterhead, rest) = lines.split_at(end);
-        let published = letterhead.iter().find_map(|line| place_and_date(line));
-        let (title, text) = title_and_text(rest);
-        Some(Self {
-            letterhead: letterhead.to_vec(),
-            title,
-            text: text.to_vec(),
-            published,
-        })
-    }
-
-    fn article(self, trace: &mut Trace) -> Article {
-        let mut article = Article {
-            title: self.title,
-            published: self.published,
-            ..Article::default()
-        };
-        if article.title.is_some() {
-            trace.field("title", "under the letterhead");
-        }
-        if article.published.is_some() {
-            trace.field("published", "letterhead");
-        }
-        let lines: Vec<String> = self.letterhead.into_iter().chain(self.text).collect();
-        article.body = lines.join("\n");
-        trace.field("body", "letterhead and text");
-        article
-    }
-}
-
-/// The title under a letterhead: the type of the document with the lines that
-/// describe its subject.
-fn title_and_text(lines: &[String]) -> (Option<String>, &[String]) {
-    let Some(first) = lines
-        .first()
-        .filter(|line| is_capitals(line) || is_type(line))
-    else {
-        return (None, lines);
-    };
-    if is_text(first) {
-        return (None, lines);
-    }
-    let bare = first.split_whitespace().count() <= 3;
-    let mut end = 1;
-    while end < 4 {
-        let Some(line) = lines.get(end).filter(|line| !is_text(line)) else {
-            break;
-        };
-        let lower = line.to_lowercase();
-        let about = lower.starts_with("về ") || lower.starts_with("v/v");
-        let begins_small = line.starts_with(char::is_lowercase);
-        if end > 1 && is_authority(line) {
-            break;
-        }
-        if !(about || begins_small || is_capitals(line) && !is_rule(line) || bare && end == 1) {
-            break;
-        }
-        end += 1;
-    }
-    let (title, text) = lines.split_at(end);
-    (Some(title.join(" ")), text)
-}
-
-/// Returns `true` if a line is of the text and not of a title.
-fn is_text(line: &str) -> bool {
-    const OPENINGS: &[&str] = &[
-        "kính gửi",
-        "căn cứ",
-        "hôm nay",
-        "tôi tên",
-        "họ và tên",
-        "điều 1",
-    ];
-    let lower = line.to_lowercase();
-    line.ends_with(['.', ':', ';', ','])
-        || line.chars().count() > 250
-        || OPENINGS.iter().any(|opening| lower.starts_with(opening))
-        || is_rule(line)
-}
-
-fn letters(line: &str) -> String {
-    let lower = line.to_lowercase();
-    let kept = lower
-        .chars()
-        .filter(|c| c.is_alphabetic() || c.is_whitespace());
-    let kept: String = kept.collect();
-    let words: Vec<&str> = kept.split_whitespace().collect();
-    words.join(" ").replace("hoà", "hòa")
-}
-
-fn is_motto(line: &str) -> bool {
-    if line.len() > 300 {
-        return false;
-    }
-    let letters = letters(line);
-    [
-        "cộng hòa xã hội chủ nghĩa việt nam",
-        "độc lập tự do hạnh phúc",
-    ]
-    .iter()
-    .any(|motto| letters.contains(motto) && letters.len() <= motto.len() + 90)
-        || letters == "đảng cộng sản việt nam"
-        || letters.starts_with("đảng cộng sản việt nam ") && is_place_and_date(line)
-}
-
-/// "Số: 15/BC-UBND".
-fn is_number(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    line.chars().count() <= 60
-        && (lower.starts_with("số:") || lower.starts_with("số ") || lower.starts_with("luật số"))
-        && (line.contains(['/', '-']) || lower.contains("……") || lower.contains("..."))
-}
-
-/// Dashes and stars under a heading.
-fn is_rule(line: &str) -> bool {
-    !line.contains(char::is_alphanumeric)
-}
-
-fn is_capitals(line: &str) -> bool {
-    line.contains(char::is_uppercase) && !line.contains(char::is_lowercase)
-}
-
-/// The office that issues a document, below its title: "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ".
-fn is_authority(line: &str) -> bool {
-    const OPENINGS: &[&str] = &[
-        "ban chấp hành",
-        "ban chỉ đạo",
-        "ban thường vụ",
-        "bí thư",
-        "bộ trưởng",
-        "chánh ",
-        "chính phủ",
-        "chủ nhiệm",
-        "chủ tịch",
-        "cục trưởng",
-        "giám đốc",
-        "hiệu trưởng",
-        "hội đồng",
-        "quốc hội",
-        "thống đốc",
-        "thủ tướng",
-        "thủ trưởng",
-        "tổng ",
-        "trưởng ",
-        "ubnd",
-        "ủy ban",
-        "uỷ ban",
-        "viện trưởng",
-    ];
-    let lower = line.to_lowercase();
-    is_capitals(line) && OPENINGS.iter().any(|opening| lower.starts_with(opening))
-}
-
-/// The types of official documents that are written in any case.
-fn is_type(line: &str) -> bool {
-    const TYPES: &[&str] = &[
-        "báo cáo",
-        "biên bản",
-        "chỉ thị",
-        "chương trình",
-        "công điện",
-        "công văn",
-        "đề án",
-        "đơn",
-        "giấy",
-        "hợp đồng",
-        "hướng dẫn",
-        "kế hoạch",
-        "kết luận",
-        "lệnh",
-        "luật",
-        "nghị định",
-        "nghị quyết",
-        "pháp lệnh",
-        "phiếu",
-        "quy chế",
-        "quy định",
-        "quyết định",
-        "thông báo",
-        "thông tư",
-        "thông tri",
-        "tờ khai",
-        "tờ trình",
-    ];
-    let lower = line.to_lowercase();
-    TYPES.iter().any(|kind| {
-        lower
-            .strip_prefix(kind)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    })
-}
-
-/// "Sông Lam, ngày 12 tháng 3 năm 2026".
-fn is_place_and_date(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    line.chars().count() <= 120
-        && lower.contains("ngày")
-        && lower.contains("tháng")
-        && lower.contains("năm")
-        && !line.ends_with('.')
-}
-
-fn place_and_date(line: &str) -> Option<Published> {
-    let at = line
-        .to_lowercase()
-        .find("ngày")
-        .filter(|_| is_place_and_date(line))?;
-    let date = Published::parse(line.get(at..)?)?;
-    (date.year().is_some() && date.day().is_some()).then_some(date)
 }
 
 #[cfg(test)]
@@ -564,6 +325,22 @@ mod tests {
         let title = article.title.as_deref();
         assert_eq!(title, Some("QUYẾT ĐỊNH Về việc giao đất làm chợ"));
         assert!(article.body.contains("CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ BÌNH AN"));
+    }
+
+    #[test]
+    fn a_break_divides_no_headline() {
+        for (first, title) in [
+            ("Bản Hin có\nnước sạch", "Bản Hin có nước sạch"),
+            ("BẢN HIN ĐÃ CÓ\nNƯỚC SẠCH VỀ", "BẢN HIN ĐÃ CÓ NƯỚC SẠCH VỀ"),
+            ("Bản Hin có nước\nLò Thị Phanh", "Bản Hin có nước"),
+        ] {
+            let article = read(&[
+                first,
+                "Sau ba năm chờ đợi, nước đã về tới từng nhà.",
+                "Sáng nay, bà con bản Hin mở vòi nước đầu tiên.",
+            ]);
+            assert_eq!(article.title.as_deref(), Some(title));
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub(crate) fn mail(
         let name = list.map_or(name, |(name, _)| name.trim_matches('\''));
         (!name.trim().is_empty()).then_some(name)
     });
-    if let Some(name) = sender.map(|name| one_line(name.trim().to_owned()))
+    if let Some(name) = sender.map(|name| one_line(tidy::composed(name.trim()).into_owned()))
         && !name.is_empty()
         && !name.contains('@')
     {
@@ -141,7 +141,7 @@ fn inner_messages<'m>(message: &mut Message<'m>) -> Vec<Message<'m>> {
 }
 
 fn subject(message: &Message<'_>) -> Option<String> {
-    let subject = one_line(message.subject()?.trim().to_owned());
+    let subject = one_line(tidy::composed(message.subject()?.trim()).into_owned());
     (!subject.is_empty()).then_some(subject)
 }
 
@@ -225,6 +225,24 @@ fn charset<'p>(part: &'p MessagePart<'_>) -> Option<&'p str> {
     part.content_type()?.attribute("charset")
 }
 
+/// Returns `true` if a blank at the end of a line says that the next continues it (RFC 3676).
+fn flows(part: &MessagePart<'_>) -> bool {
+    let format = part.content_type().and_then(|kind| kind.attribute("format"));
+    format.is_some_and(|format| format.eq_ignore_ascii_case("flowed"))
+}
+
+/// A text that flows, a paragraph a line.
+fn unflowed(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        joined.push_str(line);
+        if !line.ends_with(' ') {
+            joined.push('\n');
+        }
+    }
+    joined
+}
+
 /// The bytes of a part, before they are decoded to text.
 fn content<'m>(message: &'m Message<'_>, part: &MessagePart<'_>) -> Cow<'m, [u8]> {
     let range = part.offset_body as usize..part.offset_end as usize;
@@ -254,7 +272,9 @@ fn body(message: &Message<'_>, trace: &mut Trace) -> Result<(String, &'static st
             from = from.or(Some("HTML of the mail"));
         } else {
             let composed = tidy::composed(&decoded);
-            let lines = wrap::paragraphs(without_signature(&composed, trace));
+            let text = without_signature(&composed, trace);
+            let joined = flows(part).then(|| unflowed(text));
+            let lines = wrap::paragraphs(joined.as_deref().unwrap_or(text));
             paragraphs.extend(
                 lines
                     .into_iter()

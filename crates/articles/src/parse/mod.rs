@@ -15,6 +15,7 @@ mod json;
 mod mail;
 mod markdown;
 mod markup;
+mod official;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod rtf;

@@ -85,6 +85,10 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         );
         blocks.remove(0);
     }
+    // The line with the date may be below the summary.
+    if draft.get(Field::Published).is_none() {
+        take_date(&mut blocks, &mut draft, trace);
+    }
     take_signature(&mut blocks, &mut draft, trace);
     let body = blocks
         .into_iter()

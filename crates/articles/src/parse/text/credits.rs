@@ -19,7 +19,21 @@ pub(super) fn is_credit(text: &str) -> bool {
         VIDEO,
     ];
     let text = text.trim_start_matches(['(', '[', ' ']);
-    MARKS.iter().any(|mark| text.starts_with(mark)) && text.chars().count() <= 80
+    MARKS.iter().any(|mark| text.starts_with(mark))
+        && text.chars().count() <= 80
+        && without_mark(text).is_none()
+}
+
+/// The caption after the word for picture, if the line has a credit too: "Ảnh: Bà Sáu bên ruộng.
+/// (Ảnh: An Bình)".
+fn without_mark(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("Ảnh:")?;
+    ["Ảnh:", "ảnh:"].iter().any(|mark| rest.contains(mark)).then_some(rest)
+}
+
+/// The caption and credit of a line that has both.
+pub(super) fn credited(text: &str) -> Caption {
+    caption(without_mark(text).unwrap_or(text))
 }
 
 /// Returns `true` for a line of the credits below a long report: the kind of work and who did it.

@@ -22,7 +22,8 @@ pub(super) fn read<'a>(
         .first()
         .filter(|first| is_section_line(first, header));
     if let Some(section) = section {
-        let last = section.rsplit(CRUMBS).find(|part| !part.trim().is_empty());
+        let is_step = |sign| CRUMBS.contains(&sign) && (!"/|".contains(sign) || is_crumbs(section));
+        let last = section.rsplit(is_step).find(|part| !part.trim().is_empty());
         let last = last.unwrap_or(section).trim_end_matches(':').trim();
         article.section = Some(last.to_owned());
         trace.field("section", "line above the title");
@@ -83,7 +84,8 @@ fn without_paper<'h, 'a>(
         header = &header[1..];
     }
     // The last of several, as in a breadcrumb.
-    let sections = header.iter().take_while(|line| names::is_section(line));
+    let is_section = |line: &&&str| names::is_section(line) || is_crumbs(line);
+    let sections = header.iter().take_while(is_section);
     let below = header.get(sections.count().saturating_sub(1)..);
     below.filter(|below| below.len() > 1).unwrap_or(header)
 }
@@ -140,13 +142,16 @@ fn labelled_source(line: &str) -> Option<String> {
 }
 
 /// Signs between the steps of a breadcrumb.
-const CRUMBS: [char; 3] = ['>', '»', '›'];
+const CRUMBS: [char; 5] = ['>', '»', '›', '/', '|'];
 
 /// Returns `true` for a breadcrumb: "Trang chủ > Thời sự > Chính trị".
 pub(super) fn is_crumbs(line: &str) -> bool {
     let home = |part: &str| matches!(part.to_lowercase().as_str(), "trang chủ" | "home");
     let mut crumbs = line.split(CRUMBS).map(str::trim);
-    line.contains(CRUMBS)
+    // "Văn hóa/Xã hội" is one section.
+    let is_split = line.contains(['>', '»', '›']) || crumbs.clone().next().is_some_and(home);
+    is_split
+        && line.contains(CRUMBS)
         && crumbs.all(|part| part.is_empty() || home(part) || names::is_section(part))
 }
 

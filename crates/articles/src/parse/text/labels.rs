@@ -11,17 +11,18 @@ const MOST: usize = 12;
 
 /// Reads a text that begins with the label of its title and at least one more.
 pub(super) fn read(paragraphs: &[Paragraph<'_>], trace: &mut Trace) -> Option<Article> {
-    let lines = || {
-        paragraphs
-            .iter()
-            .take(MOST)
-            .map_while(|line| label(&line.text))
-    };
-    let count = lines().count();
+    let top = || paragraphs.iter().take(MOST).map(|line| line.text.as_ref());
+    // Labels of an archive, such as "Trang: 3", may be between those of fields.
+    let labelled = top().take_while(|line| label(line).is_some() || is_labelled(line));
+    let fields = |line: &&str| label(line).is_some();
+    let count = labelled.enumerate().filter(|(_, line)| fields(line)).last()?.0 + 1;
+    let lines = || top().take(count).filter_map(label);
     let has_title = lines().any(|(field, ..)| field == Field::Title);
-    if count < 2 || !has_title {
+    if lines().count() < 2 || !has_title {
         return None;
     }
+    let others = top().take(count).filter(|line| !fields(line));
+    others.for_each(|line| trace.dropped(line));
     let mut draft = Draft::default();
     let mut body = Vec::new();
     for (field, rank, value) in lines() {
@@ -40,6 +41,14 @@ pub(super) fn read(paragraphs: &[Paragraph<'_>], trace: &mut Trace) -> Option<Ar
         dateline::apply(dateline, &mut article, trace);
     }
     Some(article)
+}
+
+/// Returns `true` for a line with a short label and a short value.
+fn is_labelled(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    let label = line.split_once(':').map(|(label, _)| label);
+    let is_short = |label: &str| label.split_whitespace().count() <= 3;
+    line.chars().count() <= LONGEST && label.is_some_and(is_short) && !line.ends_with(['.', ':'])
 }
 
 /// The field of a line with a label, the rank of its name, and the value.

@@ -15,14 +15,15 @@ mod signature;
 
 use super::boilerplate;
 use super::dateline::{self, Dateline};
+use super::official::Official;
 use super::wrap::{self, Paragraph};
 use crate::names::{self, Marks};
 use crate::provenance::Trace;
-use crate::tidy::{caption, composed};
+use crate::tidy::composed;
 use crate::{Article, Caption, Published, dates};
 pub(crate) use credits::is_credits;
 pub(super) use credits::{ends_with_credit, is_file_name};
-use credits::{is_caption_of, is_credit, labelled, own_caption};
+use credits::{credited, is_caption_of, is_credit, labelled, own_caption};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
 use origin::Origin;
@@ -43,10 +44,13 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     if let Some(article) = labels::read(&paragraphs, trace) {
         return article;
     }
+    if let Some(official) = Official::of_paragraphs(&paragraphs) {
+        return official.article(trace);
+    }
     let address = Origin::take_address(&mut paragraphs, trace);
     let origin = Origin::take(&mut paragraphs, trace);
     let mut page = Page::new(paragraphs, name);
-    let mut article = match page.find_layout() {
+    let mut article = match page.find_layout(trace) {
         true => page.read_layout(trace),
         false => {
             page.take_credited_lines();
@@ -209,6 +213,25 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Drops a list of other articles above this one: a heading such as "TIN MỚI" and its headlines.
+    /// The title is right above the date.
+    fn take_list_on_top(&mut self, trace: &mut Trace) {
+        const LEAST: usize = 4;
+        if !names::is_tail_heading(self.text(0)) {
+            return;
+        }
+        let date = self.find_date_line().map(|(at, _)| at);
+        let Some(date) = date.filter(|date| (LEAST..self.paragraphs.len()).contains(date)) else {
+            return;
+        };
+        let is_headline =
+            |at| !is_sentence(self.text(at)) && self.text(at).split_whitespace().count() >= LEAST;
+        if (1..date).all(is_headline) {
+            let list = self.paragraphs.drain(..date - 1);
+            list.for_each(|line| trace.dropped(&line.text));
+        }
+    }
+
     fn text(&self, at: usize) -> &str {
         self.paragraphs
             .get(at)
@@ -216,10 +239,11 @@ impl<'a> Page<'a> {
     }
 
     /// Removes captions and finds the other marks of the layout.
-    fn find_layout(&mut self) -> bool {
+    fn find_layout(&mut self, trace: &mut Trace) -> bool {
         self.take_date_on_top();
         self.take_date_below();
         self.take_outer_sections();
+        self.take_list_on_top(trace);
         let has_credits = self
             .paragraphs
             .iter()
@@ -307,7 +331,7 @@ impl<'a> Page<'a> {
                     credit: own.credit,
                 });
             } else if ends_with_credit(&paragraph.text) && !kept.is_empty() {
-                self.captions.push(caption(&paragraph.text));
+                self.captions.push(credited(&paragraph.text));
             } else {
                 kept.push(paragraph);
             }
@@ -327,7 +351,7 @@ impl<'a> Page<'a> {
         for paragraph in paragraphs {
             let is_short = paragraph.text.chars().count() <= LONGEST;
             if is_short && ends_with_credit(&paragraph.text) {
-                self.captions.push(caption(&paragraph.text));
+                self.captions.push(credited(&paragraph.text));
             } else {
                 self.paragraphs.push(paragraph);
             }
@@ -361,6 +385,8 @@ impl<'a> Page<'a> {
             );
         }
         article.published = self.published("", trace);
+        let last = self.paragraphs.len();
+        let is_verse = self.is_verse(1..last) || self.is_verse(1..last.saturating_sub(1));
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
         if article.author.is_some() || article.agency.is_some() {
             lines.pop();
@@ -383,6 +409,8 @@ impl<'a> Page<'a> {
             if let Some((second, below)) = rest.split_first()
                 && !below.is_empty()
                 && second.chars().count() <= LONGEST_SUMMARY
+                && !is_salutation(second)
+                && !is_verse
             {
                 article.summary = Some((*second).to_owned());
                 trace.field("summary", "second line");
@@ -399,7 +427,24 @@ impl<'a> Page<'a> {
     /// The last line, if it can be a signature.
     fn last_line(&self) -> Option<&str> {
         let last = self.paragraphs.len().checked_sub(1)?;
-        (last >= 2 && is_end(self.text(last - 1))).then(|| self.text(last))
+        let ends = || is_end(self.text(last - 1)) || self.is_verse(1..last);
+        (last >= 2 && ends()).then(|| self.text(last))
+    }
+
+    /// Returns `true` if lines are the verses of a poem.
+    fn is_verse(&self, lines: std::ops::Range<usize>) -> bool {
+        const LEAST: usize = 4;
+        const LONGEST: usize = 60;
+        let is_verse = |at: usize| {
+            let line = self.text(at);
+            let words = line.split_whitespace().count();
+            (LEAST..=9).contains(&words)
+                && line.len() <= 2 * LONGEST
+                && line.starts_with(char::is_uppercase)
+                && !line.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '/'))
+                && !is_pen_name(line)
+        };
+        lines.len() >= LEAST && { lines }.all(is_verse)
     }
 
     /// The office that signs the text on its last line.
@@ -578,6 +623,15 @@ fn is_issue(line: &str) -> bool {
         .find_map(|word| line.strip_prefix(word));
     let is_number = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     number.is_some_and(is_number) && line.chars().count() <= LONGEST
+}
+
+/// Returns `true` for the line that opens a letter: "Kính gửi Ban biên tập,".
+fn is_salutation(line: &str) -> bool {
+    const LONGEST: usize = 120;
+    const OPENINGS: &[&str] = &["Kính gửi", "Kính thưa", "Thưa ", "Gửi ", "Thân gửi", "Bạn thân mến"];
+    line.len() <= LONGEST
+        && line.ends_with([',', ':', '!'])
+        && OPENINGS.iter().any(|opening| line.starts_with(opening))
 }
 
 /// Returns `true` if a line can be the last of a text.

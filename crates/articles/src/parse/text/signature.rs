@@ -29,6 +29,14 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
             agency: Some(agency_of(source)?),
         });
     }
+    // "Bạn đọc Lê Mẫu (xã Tân Phú)"
+    if let Some(reader) = line.strip_prefix("Bạn đọc ") {
+        let name = reader.split(" (").next().unwrap_or(reader);
+        return is_pen_name(name).then(|| SignOff {
+            author: Some(name.to_owned()),
+            agency: None,
+        });
+    }
     let inner = line
         .strip_prefix('(')
         .and_then(|line| line.strip_suffix(')'));
@@ -145,6 +153,12 @@ const NOTES: &[&str] = &[
 /// (TTXVN)".
 pub(crate) fn split_agency(name: &str) -> Option<(&str, &'static str)> {
     let (before, after) = name.rsplit_once(['/', '('])?;
+    // "TTXVN/An Bình"
+    if let Some((known, _)) = names::agency(before).filter(|(known, _)| *known == before)
+        && is_pen_name(after)
+    {
+        return Some((after, known));
+    }
     let after = after.trim_end_matches(')').trim();
     // The office in a region: "VOV-Tây Bắc".
     let office = after.split(['-', '–']).next().unwrap_or_default().trim();
@@ -456,6 +470,7 @@ mod tests {
             ("Lê Mẫu", "Lê Mẫu", ""),
             ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
+            ("TTXVN/Lê Mẫu", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/VOV-Tây Nguyên", "Lê Mẫu", "VOV"),
             ("Lê Mẫu (theo Reuters, AFP)", "Lê Mẫu", ""),
             ("Lê Mẫu (theo Reuters)", "Lê Mẫu", "Reuters"),
