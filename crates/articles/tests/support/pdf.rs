@@ -226,6 +226,42 @@ fn a_text_may_end_in_the_first_lines_of_the_last_column() {
 }
 
 #[test]
+fn columns_of_a_few_lines_are_columns() {
+    let read = text(
+        drawn(&[
+            (20, 50, 740, "Dap de truoc mua nuoc lon o xa"),
+            (10, 50, 700, "Ba con xa Tan Phu ra dong tu som,"),
+            (10, 50, 688, "ai co xuong thi cho dat."),
+            (10, 50, 676, "Ai co suc thi dong cu giu bo kenh,"),
+            (10, 50, 664, "den trua moi ve nha nghi va com"),
+            (10, 330, 700, "nuoc."),
+            (10, 330, 688, "Con de thi cao them mot thuoc, du"),
+            (10, 330, 676, "giu lua."),
+            (10, 400, 664, "Le Mau"),
+        ])
+        .as_bytes(),
+    );
+    assert!(read.contains("nha nghi va com nuoc.\nCon de"), "{read}");
+    assert!(read.contains("them mot thuoc, du giu lua."), "{read}");
+}
+
+#[test]
+fn a_full_line_in_italics_ends_a_paragraph() {
+    let italic = "<</Type/Font/Subtype/Type1/BaseFont/Times-Italic/Encoding/WinAnsiEncoding>>";
+    let plain = b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>";
+    let form = stream(
+        "/Subtype/Form/BBox[0 0 600 850]/Resources<</Font<</G 7 0 R>>>>",
+        b"BT /G 18 Tf 50 740 Td (Dap de truoc mua nuoc) Tj /G 10 Tf \
+          0 -61 Td (Ba con xa Tan Phu ra dong tu som, ai co xuong thi cho dat va cat.) Tj \
+          0 -21 Td (Con de thi cao them mot thuoc, du giu lua cho ca xa vu nay va nam sau.) Tj ET",
+    );
+    let content = b"BT /F 10 Tf 50 700 Td (Hon ba tram nguoi cua bon ap ra dap lai doan de bi sat lo tu hai nam nay.) Tj ET /X Do";
+    let article = read_with(content, italic, &[form, plain.to_vec()]).unwrap();
+    let summary = article.summary.unwrap_or_default();
+    assert!(summary.ends_with("hai nam nay."), "{summary}");
+}
+
+#[test]
 fn a_table_is_apart_from_the_paragraph_above_it() {
     let read = text(
         drawn(&[

@@ -638,7 +638,7 @@ fn is_between_columns(pieces: &[Piece], gaps: &[(f32, f32)], (left, right): (f32
 #[derive(Default)]
 struct Side {
     lines: usize,
-    /// Lines that reach over most of the width.
+    /// Lines that reach over most of the width or begin in the middle of a sentence.
     full: usize,
     width: f32,
     size: f32,
@@ -658,7 +658,8 @@ impl Side {
         };
         for line in side() {
             found.lines += 1;
-            found.full += usize::from(line.x1 - line.x0 > 0.6 * (x1 - x0));
+            let continues = line.text.starts_with(char::is_lowercase);
+            found.full += usize::from(continues || line.x1 - line.x0 > 0.6 * (x1 - x0));
             found.size = found.size.max(line.size);
         }
         found

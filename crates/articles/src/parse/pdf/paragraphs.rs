@@ -203,6 +203,10 @@ impl Block {
             return true;
         }
         let ended = ends_sentence(&before.text);
+        // A summary in italics, whose last line is full.
+        if ended && before.is_italic != line.is_italic {
+            return true;
+        }
         if headline {
             return ended && self.fits(before, line, 0.3);
         }
