@@ -570,6 +570,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "articledate",
             "newsdate",
             "ngaydang",
+            "ngaydangbao",
             "ngaydangtin",
             "thoigiandang",
             "ngayxuatban",

@@ -40,6 +40,7 @@ static TAIL_KEYS: Names = LazyLock::new(|| names(TAIL_HEADINGS));
 static BUTTON_KEYS: Names = LazyLock::new(|| names(BUTTONS));
 static RELATED_KEYS: Names = LazyLock::new(|| names(RELATED_HEADINGS));
 static COUNTED_KEYS: Names = LazyLock::new(|| names(COUNTED));
+static NEWSPAPER_KEYS: Names = LazyLock::new(|| names(NEWSPAPERS));
 static ABROAD_KEYS: Names = LazyLock::new(|| names(ABROAD));
 
 /// News agencies and papers that open a text with their name, as they write
@@ -304,6 +305,11 @@ pub(crate) fn is_related_heading(text: &str) -> bool {
     is_among(text, &RELATED_KEYS)
 }
 
+/// Returns `true` if a text is the name of a newspaper, without the word for it.
+pub(crate) fn is_newspaper(text: &str) -> bool {
+    is_among(text, &NEWSPAPER_KEYS)
+}
+
 /// Returns `true` if a text, without its numbers, is a counter of a page.
 pub(crate) fn is_counted(text: &str) -> bool {
     is_among(text, &COUNTED_KEYS)
@@ -378,6 +384,33 @@ const RELATED_HEADINGS: &[&str] = &[
     "see also",
     "more news",
     "latest news",
+];
+
+const NEWSPAPERS: &[&str] = &[
+    "An ninh Thủ đô",
+    "Công an Nhân dân",
+    "Công Thương",
+    "Dân Việt",
+    "Đại biểu Nhân dân",
+    "Đại Đoàn Kết",
+    "Giáo dục và Thời đại",
+    "Hà Nội Mới",
+    "Kinh tế Đô thị",
+    "Lao Động",
+    "Người Lao Động",
+    "Nhân Dân",
+    "Nông nghiệp Việt Nam",
+    "Pháp luật TP.HCM",
+    "Pháp luật Việt Nam",
+    "Phụ nữ Việt Nam",
+    "Quân đội Nhân dân",
+    "Sài Gòn Giải Phóng",
+    "Sức khỏe và Đời sống",
+    "Thanh Niên",
+    "Tiền Phong",
+    "Tuổi Trẻ",
+    "Văn Hóa",
+    "Xây dựng Đảng",
 ];
 
 const COUNTED: &[&str] = &[

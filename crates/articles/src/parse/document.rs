@@ -210,7 +210,11 @@ impl Document {
 /// Joins a headline that a break divides: its next lines begin small, or all are capitals.
 fn join_headline(text: &mut String) {
     const MOST: usize = 4;
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     let is_open = |line: &&str| !line.ends_with(['.', '!', '?', ':', ';', '…']);
     let small = |line: &&str| line.starts_with(char::is_lowercase);
     let capitals = |line: &&str| {

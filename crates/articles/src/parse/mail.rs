@@ -98,6 +98,7 @@ pub(crate) fn mail(
     }
     let (body, encoding) = body(&message, trace)?;
     article.body = body;
+    take_forwarded(&mut article, trace);
     if article.body.is_empty() && article.title.is_none() {
         return Err(Fault::malformed("a mail without subject and text"));
     }
@@ -106,6 +107,71 @@ pub(crate) fn mail(
     }
     report_attachments(&message, trace);
     Ok((article, encoding))
+}
+
+/// Takes the header of the mail that was forwarded off the top of a text: its sender and date are those
+/// of the text.
+fn take_forwarded(article: &mut Article, trace: &mut Trace) {
+    const MARKS: &[&str] = &[
+        "forwarded message",
+        "thư đã chuyển tiếp",
+        "thư được chuyển tiếp",
+        "original message",
+    ];
+    const LABELS: &[&str] = &[
+        "From",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Sent",
+        "Từ",
+        "Ngày",
+        "Chủ đề",
+        "Tiêu đề",
+        "Đến",
+        "Tới",
+        "Đã gửi",
+    ];
+    const MOST: usize = 8;
+    let field = |line: &str| {
+        let (label, value) = line.split_once(':')?;
+        LABELS
+            .contains(&label.trim())
+            .then(|| (label.trim().to_owned(), value.trim().to_owned()))
+    };
+    let mut lines = article.body.lines();
+    let is_marked = lines.next().is_some_and(|line| {
+        let lower = line.to_lowercase();
+        line.len() <= 80 && MARKS.iter().any(|mark| lower.contains(mark))
+    });
+    let fields: Vec<(String, String)> = lines.take(MOST).map_while(field).collect();
+    if !is_marked || fields.len() < 2 {
+        return;
+    }
+    for line in article.body.lines().take(1 + fields.len()) {
+        trace.dropped(line);
+    }
+    for (label, value) in &fields {
+        match label.as_str() {
+            "From" | "Từ" => {
+                let name = value.split('<').next().unwrap_or_default();
+                let name = name.trim().trim_matches('"').trim();
+                article.author =
+                    Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains('@'));
+                trace.field("author", "header of the forwarded mail");
+            }
+            "Date" | "Sent" | "Ngày" | "Đã gửi" => {
+                if let Some(date) = Published::parse(value) {
+                    article.published = Some(date);
+                    trace.field("published", "header of the forwarded mail");
+                }
+            }
+            _ => {}
+        }
+    }
+    let rest: Vec<&str> = article.body.lines().skip(1 + fields.len()).collect();
+    article.body = rest.join("\n");
 }
 
 /// Parses a mail without the mails inside it, which are attachments.
@@ -182,7 +248,7 @@ fn bare_subject(message: &Message<'_>, subject: &str) -> String {
 /// a phone adds.
 fn without_signature<'t>(text: &'t str, trace: &mut Trace) -> &'t str {
     const MOST_LINES: usize = 12;
-    const PHONES: &[&str] = &["Sent from my ", "Đã gửi từ ", "Gửi từ "];
+    const PHONES: &[&str] = &["Sent from my ", "Đã gửi từ ", "Được gửi từ ", "Gửi từ "];
     if let Some((above, last)) = text.trim_end().rsplit_once('\n')
         && PHONES.iter().any(|phone| last.starts_with(phone))
         && last.split_whitespace().count() <= 8
@@ -227,7 +293,9 @@ fn charset<'p>(part: &'p MessagePart<'_>) -> Option<&'p str> {
 
 /// Returns `true` if a blank at the end of a line says that the next continues it (RFC 3676).
 fn flows(part: &MessagePart<'_>) -> bool {
-    let format = part.content_type().and_then(|kind| kind.attribute("format"));
+    let format = part
+        .content_type()
+        .and_then(|kind| kind.attribute("format"));
     format.is_some_and(|format| format.eq_ignore_ascii_case("flowed"))
 }
 
@@ -268,7 +336,8 @@ fn body(message: &Message<'_>, trace: &mut Trace) -> Result<(String, &'static st
         let (decoded, encoding) = encoding::decode(&bytes, charset(part), trace)?;
         used = encoding;
         if is_html(part) {
-            paragraphs.push(html::fragment::fragment(&decoded).body);
+            let text = html::fragment::fragment(&decoded).body;
+            paragraphs.push(without_signature(&text, trace).to_owned());
             from = from.or(Some("HTML of the mail"));
         } else {
             let composed = tidy::composed(&decoded);

@@ -60,7 +60,11 @@ impl Official {
             let at = letterhead.iter().position(|line| is_subject(line))?;
             let more = letterhead[at + 1..].iter();
             let more = more.take_while(|line| line.starts_with(char::is_lowercase));
-            let lines: Vec<&str> = letterhead[at..=at].iter().chain(more).map(String::as_str).collect();
+            let lines: Vec<&str> = letterhead[at..=at]
+                .iter()
+                .chain(more)
+                .map(String::as_str)
+                .collect();
             Some(lines.join(" "))
         });
         Some(Self {
@@ -103,7 +107,8 @@ fn skip_letterhead(lines: &[String], at: usize) -> usize {
 
 /// The subject of a letter, below its number: "V/v giao đất làm chợ".
 fn is_subject(line: &str) -> bool {
-    line.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("v/v"))
+    line.get(..3)
+        .is_some_and(|start| start.eq_ignore_ascii_case("v/v"))
 }
 
 /// The title under a letterhead: the type of the document with the lines that

@@ -45,7 +45,7 @@ struct Line<'t> {
     text: &'t str,
     block: u32,
     indented: bool,
-    /// In characters.
+    /// In characters, with the blanks before it.
     width: usize,
 }
 
@@ -53,7 +53,9 @@ impl Line<'_> {
     /// Returns `true` if this line ended only because the first word of `next`
     /// had no room in `width`.
     fn broke_before(&self, next: &Self, width: usize) -> bool {
-        if self.block != next.block || next.indented || begins_item(next.text) {
+        let is_apart = self.block != next.block || next.indented || begins_item(next.text);
+        // Columns of a letterhead.
+        if is_apart || self.text.contains(GAP) || next.text.contains(GAP) {
             return false;
         }
         let word = next.text.split_whitespace().next().unwrap_or_default();
@@ -78,7 +80,7 @@ fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
                 text: line,
                 block,
                 indented: raw.starts_with("  ") || raw.starts_with(['\t', '\u{3000}']),
-                width: line.chars().count(),
+                width: raw.trim_end().chars().count(),
             })
         })
 }
@@ -93,22 +95,28 @@ fn on_one_line(line: &str) -> Cow<'_, str> {
     }
 }
 
+/// Blanks between columns.
+const GAP: &str = "   ";
+
 const WIDEST: usize = 120;
 const NARROWEST: usize = 40;
 
 /// The width in characters that a text is wrapped at, if it is.
 fn wrap_width(text: &str) -> Option<usize> {
     let width = usual_width(text)?;
-    let (mut pairs, mut broken) = (0_usize, 0_usize);
+    let (mut pairs, mut broken, mut ended) = (0_usize, 0_usize, 0_usize);
     let mut before: Option<Line<'_>> = None;
     for line in lines(text) {
         if let Some(before) = before.filter(|before| before.block == line.block) {
             pairs += 1;
-            broken += usize::from(before.broke_before(&line, width));
+            let is_broken = before.broke_before(&line, width);
+            broken += usize::from(is_broken);
+            ended += usize::from(is_broken && before.text.ends_with(['.', '!', '?', '”']));
         }
         before = Some(line);
     }
-    (broken >= 3 && broken * 2 >= pairs).then_some(width)
+    // Lines that end sentences are short paragraphs.
+    (broken >= 3 && broken * 2 >= pairs && ended * 2 < broken).then_some(width)
 }
 
 /// The width that nine of ten lines keep within, if it can be a page's. A few

@@ -246,6 +246,90 @@ fn columns_of_a_few_lines_are_columns() {
 }
 
 #[test]
+fn lines_of_a_letterhead_are_paragraphs() {
+    let read = text(
+        drawn(&[
+            (10, 320, 740, "CONG HOA XA HOI CHU NGHIA VIET NAM"),
+            (10, 357, 728, "Doc lap - Tu do - Hanh phuc"),
+            (16, 250, 680, "BAO CAO"),
+            (
+                10,
+                50,
+                640,
+                "Rang sang 3/10, nuoc song len nhanh, bep cua ba Lua da troi mat.",
+            ),
+            (
+                10,
+                50,
+                628,
+                "Xa da di doi khan cap 17 ho ve hoi truong thon.",
+            ),
+        ])
+        .as_bytes(),
+    );
+    assert!(read.contains("VIET NAM\nDoc lap"), "{read}");
+}
+
+#[test]
+fn short_paragraphs_with_indents_are_paragraphs() {
+    let full = "Ba con xa Tan Phu ra dong tu som, ai co xuong thi cho dat va cat len de.";
+    let mut lines = vec![(18, 50, 780, "Dap de truoc mua nuoc lon o xa Tan Phu")];
+    for at in 0..3 {
+        lines.push((10, 62, 740 - 24 * at, full));
+        lines.push((10, 62, 728 - 24 * at, full));
+    }
+    lines.push((
+        10,
+        62,
+        668,
+        "Den trua thi da xong hai doan, ai ve nha nay an com va nghi mot lat cho",
+    ));
+    lines.push((10, 50, 656, "lai suc."));
+    let read = text(drawn(&lines).as_bytes());
+    assert_eq!(read.matches('\n').count(), 6, "{read}");
+}
+
+#[test]
+fn the_author_may_be_between_title_and_summary() {
+    let content = drawn(&[
+        (18, 50, 780, "Dap de truoc mua nuoc lon"),
+        (11, 50, 750, "Le Mau"),
+        (
+            12,
+            50,
+            720,
+            "Hon ba tram nguoi cua bon ap cung ra dap lai doan de bi sat lo.",
+        ),
+        (
+            10,
+            50,
+            690,
+            "Ba con xa Tan Phu ra dong tu som, ai co xuong thi cho dat va cat.",
+        ),
+        (
+            10,
+            50,
+            678,
+            "Den trua thi da xong hai doan, ai ve nha nay an com va nghi mot lat.",
+        ),
+        (
+            10,
+            50,
+            666,
+            "Nam sau ba con lai dap tiep cho den bo song, vi nuoc con len nua.",
+        ),
+    ]);
+    let article = read_with(content.as_bytes(), FONT, &[]).unwrap();
+    assert_eq!(article.author.as_deref(), Some("Le Mau"));
+    assert!(
+        article
+            .summary
+            .unwrap_or_default()
+            .starts_with("Hon ba tram")
+    );
+}
+
+#[test]
 fn a_full_line_in_italics_ends_a_paragraph() {
     let italic = "<</Type/Font/Subtype/Type1/BaseFont/Times-Italic/Encoding/WinAnsiEncoding>>";
     let plain = b"<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding/WinAnsiEncoding>>";

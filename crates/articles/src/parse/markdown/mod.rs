@@ -12,7 +12,7 @@ use super::{dateline, front_matter, text};
 use crate::fields::{Draft, Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
-use crate::tidy::composed;
+use crate::tidy::{caption, composed};
 use crate::{Article, Caption, dates};
 
 /// Added to the rank of fields in the text, compared with those in the front
@@ -116,8 +116,20 @@ fn properties(text: &str) -> Option<(Vec<front_matter::Entry>, String)> {
     let title = text.lines().find(|line| !line.trim().is_empty())?;
     heading(title)?;
     let (above, below) = text.split_once(title)?;
-    let (entries, below) = front_matter::labelled(below, false)?;
-    Some((entries, format!("{above}{title}\n\n{below}")))
+    // The summary may be between them, quoted or emphasised.
+    let is_summary =
+        |line: &&str| line.trim().is_empty() || line.starts_with('>') || is_emphasised(line.trim());
+    let summary: usize = below
+        .split_inclusive('\n')
+        .take_while(is_summary)
+        .map(str::len)
+        .sum();
+    let (summary, below) = below.split_at(summary);
+    let (entries, below) = match front_matter::labelled(below, false) {
+        Some(found) => found,
+        None => front_matter::labelled(text.split_once(title)?.1, false)?,
+    };
+    Some((entries, format!("{above}{title}\n{summary}\n\n{below}")))
 }
 
 /// Takes the line under the title that has the date, and maybe the author.
@@ -159,7 +171,13 @@ fn take_signature(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace)
         return;
     };
     let stated = draft.get(Field::Author).map(str::to_owned);
-    if stated.is_some() && stated != signed.author {
+    let is_stated = |author: &str| {
+        signed
+            .author
+            .as_deref()
+            .is_some_and(|name| author.contains(name))
+    };
+    if stated.as_deref().is_some_and(|author| !is_stated(author)) {
         return;
     }
     blocks.pop();
@@ -267,13 +285,17 @@ impl Content<'_> {
     }
 
     fn push(&mut self, marked: &str, heading: bool) {
-        let marked = marked.trim().trim_end_matches('\\');
-        let emphasised = ["**", "__", "*", "_"].iter().any(|mark| {
-            marked.len() > 2 * mark.len()
-                && marked.starts_with(mark)
-                && marked.ends_with(mark)
-                && marked.matches(mark).count() == 2
-        });
+        let mut marked = marked.trim().trim_end_matches('\\');
+        // Below a picture, its caption is in italics.
+        if let Some((picture, below)) =
+            below_picture(marked).filter(|(_, below)| is_emphasised(below))
+        {
+            let text = inline::read(below, self.names, self.captions);
+            inline::read(picture, self.names, self.captions);
+            self.captions.push(caption(&text));
+            marked = "";
+        }
+        let emphasised = is_emphasised(marked);
         let text = inline::read(footnote(marked), self.names, self.captions);
         if !text.is_empty() {
             self.blocks.push(Block {
@@ -292,6 +314,24 @@ impl Content<'_> {
             });
         }
     }
+}
+
+/// Returns `true` if a paragraph is wholly in bold or italics.
+fn is_emphasised(marked: &str) -> bool {
+    ["**", "__", "*", "_"].iter().any(|mark| {
+        marked.len() > 2 * mark.len()
+            && marked.starts_with(mark)
+            && marked.ends_with(mark)
+            && marked.matches(mark).count() == 2
+    })
+}
+
+/// A picture on the first line of a paragraph, and the other lines.
+fn below_picture(marked: &str) -> Option<(&str, &str)> {
+    let target = marked.strip_prefix("![")?.find("](")? + "![](".len();
+    let end = target + marked.get(target..)?.find(')')? + 1;
+    let (picture, below) = marked.split_at_checked(end)?;
+    Some((picture, below.trim()))
 }
 
 /// The text of a footnote, without its number: `[^1]: text`.

@@ -48,10 +48,17 @@ pub(super) fn article(
         let mut above = paragraphs[..found.start].iter().map(|above| &above.text);
         above.find(|text| text::is_paper(text)).cloned()
     });
-    let summary = found.as_ref().and_then(|found| {
-        let below = paragraphs.get(found.end)?;
-        is_summary(below, &paragraphs, setting).then_some(found.end)
+    let is_summary = |at: usize| {
+        let below = paragraphs.get(at);
+        below.is_some_and(|below| is_summary(below, &paragraphs, setting))
+    };
+    let below = found.as_ref().map_or(0, |found| found.end);
+    // The author may be between title and summary.
+    let author = paragraphs.get(below).is_some_and(|line| {
+        found.is_some() && text::is_pen_name(&line.text) && is_summary(below + 1)
     });
+    let summary = below + usize::from(author);
+    let summary = (found.is_some() && is_summary(summary)).then_some(summary);
     if let (None, Some(stated)) = (&found, &stated) {
         document.push(stated, Role::Title);
     }
@@ -63,6 +70,7 @@ pub(super) fn article(
         let role = match &found {
             Some(found) if found.contains(&at) => Role::Title,
             _ if summary == Some(at) => Role::Subtitle,
+            _ if author && at == below => Role::Author,
             _ => Role::Text,
         };
         document.push(&paragraph.text, role);

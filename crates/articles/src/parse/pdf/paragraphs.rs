@@ -138,6 +138,9 @@ impl End {
         if !alike || ends_sentence(&self.line.text) && !goes_on || begins_item(&next.text) {
             return false;
         }
+        if is_capitals(&self.line.text) != is_capitals(&next.text) {
+            return false;
+        }
         let is_full = self.right - self.line.x1 < next.first_word + 0.5 * next.size;
         let is_indented = next.x0 > block.left + 0.7 * next.size;
         begins_small || is_full && !is_indented
@@ -165,6 +168,14 @@ impl Block {
         let left = starts.get(lines.len() / 10).copied().unwrap_or(0.0);
         let indented = |line: &&Line| line.x0 > left + 0.7 * line.size;
         let count = lines.iter().filter(indented).count();
+        // Where paragraphs are short, most lines are indented; the others go on in small letters.
+        let flush = lines
+            .iter()
+            .filter(|line| !indented(line) && (line.size - setting.size).abs() <= 0.2);
+        let small = flush
+            .clone()
+            .filter(|line| line.text.starts_with(char::is_lowercase));
+        let are_short = small.count() * 2 > flush.count();
         const SEVERAL: usize = 4;
         let mut alike: BTreeMap<_, Vec<f32>> = BTreeMap::new();
         for line in lines {
@@ -180,7 +191,7 @@ impl Block {
             right,
             text_right: text_right.unwrap_or(right),
             rights: rights.collect(),
-            has_indents: count > 0 && count * 5 <= lines.len() * 3,
+            has_indents: count > 0 && (are_short || count * 5 <= lines.len() * 3),
             setting,
         }
     }
@@ -216,6 +227,9 @@ impl Block {
         let small = line.text.starts_with(char::is_lowercase);
         if small && !ended {
             return false;
+        }
+        if is_of_letterhead(before, line) {
+            return true;
         }
         if self.has_indents && self.begins_paragraph(before, line, next, ended) {
             return true;
@@ -261,6 +275,20 @@ impl Block {
             ended || !hangs
         }
     }
+}
+
+/// Returns `true` for centred lines of a letterhead, of which one is in capitals or has place and date.
+fn is_of_letterhead(before: &Line, line: &Line) -> bool {
+    let centre = |line: &Line| (line.x0 + line.x1) / 2.0;
+    let is_centred = (centre(before) - centre(line)).abs() < 0.3 * line.size
+        && (before.x0 - line.x0).abs() > 0.5 * line.size
+        && line.text.contains(' ');
+    is_centred
+        && (is_capitals(&before.text) || is_capitals(&line.text) || line.text.contains(", ngày "))
+}
+
+fn is_capitals(text: &str) -> bool {
+    text.contains(char::is_uppercase) && !text.contains(char::is_lowercase)
 }
 
 /// How a line is set, to compare.

@@ -17,6 +17,7 @@ pub(super) fn is_credit(text: &str) -> bool {
         "Ảnh minh họa:",
         "Ảnh tư liệu:",
         VIDEO,
+        CLIP,
     ];
     let text = text.trim_start_matches(['(', '[', ' ']);
     MARKS.iter().any(|mark| text.starts_with(mark))
@@ -28,7 +29,10 @@ pub(super) fn is_credit(text: &str) -> bool {
 /// (Ảnh: An Bình)".
 fn without_mark(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("Ảnh:")?;
-    ["Ảnh:", "ảnh:"].iter().any(|mark| rest.contains(mark)).then_some(rest)
+    ["Ảnh:", "ảnh:"]
+        .iter()
+        .any(|mark| rest.contains(mark))
+        .then_some(rest)
 }
 
 /// The caption and credit of a line that has both.
@@ -93,10 +97,8 @@ pub(crate) fn ends_with_credit(text: &str) -> bool {
 /// line, and above it is the text.
 pub(super) fn is_caption_of(above: &Paragraph<'_>, credit: &Paragraph<'_>) -> bool {
     let length = above.text.chars().count();
-    let is_video = credit
-        .text
-        .trim_start_matches(['(', '[', ' '])
-        .starts_with(VIDEO);
+    let text = credit.text.trim_start_matches(['(', '[', ' ']);
+    let is_video = text.starts_with(VIDEO) || text.starts_with(CLIP);
     !is_video
         && (above.block == credit.block || (length <= 300 && dateline::read(&above.text).is_none()))
 }
@@ -104,7 +106,9 @@ pub(super) fn is_caption_of(above: &Paragraph<'_>, credit: &Paragraph<'_>) -> bo
 /// The caption and credit of a line of its own: only the line after "Video:" has both.
 pub(super) fn own_caption(text: &str) -> Caption {
     let read = caption(text);
-    let Some(title) = text.trim_start_matches(['(', '[', ' ']).strip_prefix(VIDEO) else {
+    let bare = text.trim_start_matches(['(', '[', ' ']);
+    let title = bare.strip_prefix(VIDEO).or_else(|| bare.strip_prefix(CLIP));
+    let Some(title) = title else {
         return Caption {
             text: String::new(),
             ..read
@@ -114,7 +118,10 @@ pub(super) fn own_caption(text: &str) -> Caption {
     match read.credit {
         Some(_) => {
             let text = read.text.trim_start_matches(['(', '[', ' ']);
-            let text = text.strip_prefix(VIDEO).unwrap_or(text);
+            let text = [VIDEO, CLIP]
+                .iter()
+                .find_map(|mark| text.strip_prefix(mark))
+                .unwrap_or(text);
             let text = text.trim().trim_end_matches([':', '.', ' ']).to_owned();
             Caption { text, ..read }
         }
@@ -152,6 +159,7 @@ pub(super) fn labelled(text: &str) -> Option<Caption> {
 
 /// What the line of a video begins with.
 const VIDEO: &str = "Video:";
+const CLIP: &str = "Clip:";
 
 /// Returns `true` if a caption is the name of a picture's file: `IMG_2025.jpg`,
 /// `DSC0042`, `anh-1`.

@@ -101,6 +101,8 @@ pub(super) fn read_rest_of_date(
     let place = text.split_once(", ngày ").map(|(place, _)| place.trim());
     for part in &line.rest {
         let free = |field: &Option<String>| field.is_none();
+        let author = article.author.as_deref().map(str::to_lowercase);
+        let is_author = is_person(part) || author.is_some_and(|name| name == part.to_lowercase());
         let words = part.split_whitespace().count();
         let plain = !part.contains(|c: char| c.is_ascii_digit() || c == ':');
         let named = byline(part);
@@ -126,7 +128,7 @@ pub(super) fn read_rest_of_date(
             && plain
             && named == *part
             && (2..=6).contains(&words)
-            && !names::is_button(part)
+            && !(names::is_button(part) || names::is_counted(part) || is_author)
         {
             article.section = Some((*part).to_owned());
             trace.field("section", "date line");
@@ -149,10 +151,16 @@ pub(super) fn is_crumbs(line: &str) -> bool {
     let home = |part: &str| matches!(part.to_lowercase().as_str(), "trang chủ" | "home");
     let mut crumbs = line.split(CRUMBS).map(str::trim);
     // "Văn hóa/Xã hội" is one section.
-    let is_split = line.contains(['>', '»', '›']) || crumbs.clone().next().is_some_and(home);
-    is_split
+    let is_from_home = crumbs.clone().next().is_some_and(home);
+    let is_short = |part: &str| part.split_whitespace().count() <= 5 && !is_sentence(part);
+    (line.contains(['>', '»', '›']) || is_from_home)
         && line.contains(CRUMBS)
-        && crumbs.all(|part| part.is_empty() || home(part) || names::is_section(part))
+        && crumbs.all(|part| {
+            part.is_empty()
+                || home(part)
+                || names::is_section(part)
+                || is_from_home && is_short(part)
+        })
 }
 
 fn is_section_line(line: &str, header: &[&str]) -> bool {
@@ -229,6 +237,14 @@ pub(super) fn authors_under_title(lines: &[&str], title: &str) -> (Option<String
         ..Article::default()
     };
     let mut trace = Trace::off();
+    // "Tác giả: Lê Mẫu"
+    if let Some(author) = lines
+        .first()
+        .and_then(|line| byline(line))
+        .filter(|name| is_pen_name(name))
+    {
+        return (Some(author), 1);
+    }
     let taken = lines
         .iter()
         .take_while(|line| counts_authors(line) || is_author_line(line, &article))

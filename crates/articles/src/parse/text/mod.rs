@@ -22,8 +22,8 @@ use crate::provenance::Trace;
 use crate::tidy::composed;
 use crate::{Article, Caption, Published, dates};
 pub(crate) use credits::is_credits;
-pub(super) use credits::{ends_with_credit, is_file_name};
 use credits::{credited, is_caption_of, is_credit, labelled, own_caption};
+pub(super) use credits::{ends_with_credit, is_file_name};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
 use origin::Origin;
@@ -41,9 +41,11 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let text = composed(text);
     let mut paragraphs = wrap::paragraphs(&text);
     boilerplate::drop(&mut paragraphs, trace);
-    if let Some(article) = labels::read(&paragraphs, trace) {
-        return article;
+    let (labelled, count) = labels::read(&paragraphs, trace).unwrap_or_default();
+    if labelled.title.is_some() {
+        return labelled;
     }
+    paragraphs.drain(..count);
     if let Some(official) = Official::of_paragraphs(&paragraphs) {
         return official.article(trace);
     }
@@ -63,6 +65,9 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     take_run_in_signature(&mut article, trace);
     origin.apply(&mut article, trace);
     run_in.apply(&mut article, trace);
+    if count > 0 {
+        labels::apply(labelled, &mut article);
+    }
     article
 }
 
@@ -628,10 +633,27 @@ fn is_issue(line: &str) -> bool {
 /// Returns `true` for the line that opens a letter: "Kính gửi Ban biên tập,".
 fn is_salutation(line: &str) -> bool {
     const LONGEST: usize = 120;
-    const OPENINGS: &[&str] = &["Kính gửi", "Kính thưa", "Thưa ", "Gửi ", "Thân gửi", "Bạn thân mến"];
+    const OPENINGS: &[&str] = &[
+        "Kính gửi",
+        "Kính thưa",
+        "Thưa ",
+        "Gửi ",
+        "Thân gửi",
+        "Bạn thân mến",
+    ];
+    const ENDS: &[&str] = &[
+        "thân mến",
+        "thân yêu",
+        "kính mến",
+        "quý mến",
+        "yêu quý",
+        "yêu mến",
+    ];
+    let bare = line.trim_end_matches([',', ':', '!', ' ']);
     line.len() <= LONGEST
-        && line.ends_with([',', ':', '!'])
-        && OPENINGS.iter().any(|opening| line.starts_with(opening))
+        && bare.len() < line.len()
+        && (OPENINGS.iter().any(|opening| line.starts_with(opening))
+            || ENDS.iter().any(|end| bare.ends_with(end)))
 }
 
 /// Returns `true` if a line can be the last of a text.

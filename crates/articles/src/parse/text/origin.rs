@@ -191,7 +191,7 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
     let lower = name.to_lowercase();
     let is_site = SITES.iter().any(|kind| lower.starts_with(kind))
         || is_name(name) && ENDS.iter().any(|end| lower.ends_with(end));
-    let is_paper = paper.is_some_and(is_name) || is_site;
+    let is_paper = paper.is_some_and(is_name) || is_site || names::is_newspaper(name);
     (is_host(name) || is_paper || (is_labelled && is_name(name))).then(|| Origin {
         source: Some(name.to_owned()),
         ..Origin::default()
