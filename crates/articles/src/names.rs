@@ -284,9 +284,11 @@ const FAMILY_NAMES: &[&str] = &[
     "Đàm", "Nghiêm",
 ];
 
-/// Returns `true` if a text is the name of a section that newspapers have.
+/// Returns `true` if a text is the name of a section that newspapers have, or of several.
 pub(crate) fn is_section(text: &str) -> bool {
-    is_among(text, &SECTION_KEYS)
+    let is_known = |text: &str| is_among(text, &SECTION_KEYS);
+    let mut parts = text.split(" - ").flat_map(|part| part.split(" – "));
+    is_known(text) || text.len() <= 80 && text.contains(['-', '–']) && parts.all(is_known)
 }
 
 /// Returns `true` if a text heads a part of a page that is not its article.
@@ -414,6 +416,12 @@ const NEWSPAPERS: &[&str] = &[
 ];
 
 const COUNTED: &[&str] = &[
+    "giây trước",
+    "phút trước",
+    "giờ trước",
+    "ngày trước",
+    "tuần trước",
+    "tháng trước",
     "bình luận",
     "chia sẻ",
     "comments",
@@ -519,6 +527,13 @@ const ABROAD: &[&str] = &[
 ];
 
 const SECTIONS: &[&str] = &[
+    "an ninh",
+    "an ninh - trật tự",
+    "an toàn giao thông",
+    "biên phòng",
+    "điều tra",
+    "ký sự",
+    "làng nghề",
     "bạn đọc",
     "bảo vệ nền tảng tư tưởng của đảng",
     "bút ký",
@@ -636,6 +651,7 @@ const TAIL_HEADINGS: &[&str] = &[
     "bình luận hay",
     "trở thành người đầu tiên tặng sao cho bài viết",
     "hãy là người đầu tiên bình luận",
+    "đánh giá bài viết",
     "mới nhất",
     "nổi bật",
     "tags",
@@ -756,6 +772,7 @@ const BUTTONS: &[&str] = &[
     "google news",
     "in bài viết",
     "in bài",
+    "lưu bài",
     "lưu bài viết",
     "lưu",
     "nghe đọc bài",

@@ -79,7 +79,18 @@ fn is_pointer(key: &str) -> bool {
     if are_hashtags(key) {
         return true;
     }
-    MARKS.iter().any(|mark| key.starts_with(mark))
+    // "Theo dõi Báo Sông Lam trên Google News"
+    let followed = key
+        .strip_prefix("theo dõi ")
+        .and_then(|rest| rest.rsplit_once(" trên "));
+    let is_network = |place: &str| {
+        let names = [
+            "google", "facebook", "zalo", "youtube", "tiktok", "telegram",
+        ];
+        key.len() <= 120 && names.iter().any(|name| place.starts_with(name))
+    };
+    followed.is_some_and(|(_, place)| is_network(place))
+        || MARKS.iter().any(|mark| key.starts_with(mark))
 }
 
 /// Returns `true` for a button, or several in a row: "In trang | Đóng cửa sổ".
@@ -114,7 +125,7 @@ fn is_counter(key: &str) -> bool {
     names::is_counted(&words)
 }
 
-/// Returns `true` for a line of one sign, such as `=====`, and for the end of a text: `/.`, `--- HẾT ---`
+/// Returns `true` for a line of one sign, such as `=====`, and for the end of a text: `/.`, `--- HẾT ---`, `(Còn nữa)`
 fn is_rule(text: &str) -> bool {
     const LEAST: usize = 3;
     let mut signs = text.chars().filter(|sign| !sign.is_whitespace());
@@ -122,7 +133,14 @@ fn is_rule(text: &str) -> bool {
     let is_one = first.is_some_and(|first| "-=_*~#+".contains(first));
     let end = text.trim_matches(['-', '=', '*', ' ']);
     let is_end = end.len() < text.len() && matches!(end, "HẾT" | "Hết" | "hết" | "END" | "###");
-    text == "/." || is_end || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
+    // "=== Bài 31 ==="
+    let is_divider = text.len() <= 60 && text.starts_with("===") && text.ends_with("===");
+    let is_continued = matches!(text, "(Còn nữa)" | "(Còn tiếp)" | "(Hết)");
+    text == "/."
+        || is_end
+        || is_divider
+        || is_continued
+        || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
 }
 
 /// Returns `true` for the number of a page: "Trang 3", "Page 3 of 8", "- 3 -".

@@ -256,6 +256,11 @@ fn without_signature<'t>(text: &'t str, trace: &mut Trace) -> &'t str {
         trace.dropped(last);
         return above;
     }
+    if let Some((above, quoted)) = split_reply(text) {
+        let lines = quoted.lines().filter(|line| !line.is_empty());
+        lines.for_each(|line| trace.dropped(line));
+        return above;
+    }
     let Some(at) = text.rfind("\n-- ").filter(|at| *at > 0) else {
         return text;
     };
@@ -273,6 +278,20 @@ fn without_signature<'t>(text: &'t str, trace: &mut Trace) -> &'t str {
         .skip(1)
         .for_each(|line| trace.dropped(line));
     above
+}
+
+/// Splits off the mail that a text answers: a line such as "On … wrote:" with quoted lines below.
+fn split_reply(text: &str) -> Option<(&str, &str)> {
+    const ENDS: &[&str] = &[" wrote:", " đã viết:", " viết:"];
+    let at = text.find("\n>")?;
+    let (above, quoted) = text.split_at(at);
+    let start = above.rfind("\n\n").or_else(|| above.rfind('\n'))?;
+    let opening = above.get(start..)?.trim();
+    let is_quoted = |line: &str| line.trim().is_empty() || line.starts_with('>');
+    let is_reply = opening.len() <= 200
+        && ENDS.iter().any(|end| opening.ends_with(end))
+        && quoted.lines().all(is_quoted);
+    is_reply.then(|| text.split_at(start))
 }
 
 fn date(message: &Message<'_>) -> Option<Published> {

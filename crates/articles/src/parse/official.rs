@@ -22,7 +22,7 @@ const LETTERHEAD: usize = 14;
 impl Official {
     /// Recognises an official document among the paragraphs of a plain text.
     pub fn of_paragraphs(paragraphs: &[Paragraph<'_>]) -> Option<Self> {
-        const WORDS: [&str; 4] = ["VIỆT NAM", "Việt Nam", "ĐỘC LẬP", "Độc lập"];
+        const WORDS: [&str; 5] = ["VIỆT NAM", "Việt Nam", "ĐỘC LẬP", "Độc lập", "HỒ CHÍ MINH"];
         let has_words = |line: &Paragraph<'_>| WORDS.iter().any(|word| line.text.contains(word));
         let can_be = |line: &Paragraph<'_>| line.text.len() <= 300 && has_words(line);
         let found = paragraphs.iter().take(LETTERHEAD).any(can_be);
@@ -171,6 +171,13 @@ fn letters(line: &str) -> String {
     words.join(" ").replace("hoà", "hòa")
 }
 
+/// What stands in the place of the motto in the letters of the Party and its union.
+const BODIES: [&str; 3] = [
+    " đảng cộng sản việt nam",
+    "đoàn tncs hồ chí minh",
+    "đoàn thanh niên cộng sản hồ chí minh",
+];
+
 fn is_motto(line: &str) -> bool {
     if line.len() > 300 {
         return false;
@@ -183,7 +190,7 @@ fn is_motto(line: &str) -> bool {
     .iter()
     .any(|motto| letters.contains(motto) && letters.len() <= motto.len() + 90)
         || letters == "đảng cộng sản việt nam"
-        || letters.ends_with(" đảng cộng sản việt nam") && is_capitals(line)
+        || is_capitals(line) && BODIES.iter().any(|body| letters.ends_with(body))
         || letters.starts_with("đảng cộng sản việt nam ") && is_place_and_date(line)
 }
 

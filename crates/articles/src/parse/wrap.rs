@@ -53,13 +53,14 @@ impl Line<'_> {
     /// Returns `true` if this line ended only because the first word of `next`
     /// had no room in `width`.
     fn broke_before(&self, next: &Self, width: usize) -> bool {
-        let is_apart = self.block != next.block || next.indented || begins_item(next.text);
-        // Columns of a letterhead.
-        if is_apart || self.text.contains(GAP) || next.text.contains(GAP) {
+        if self.block != next.block || next.indented || begins_item(next.text) {
             return false;
         }
         let word = next.text.split_whitespace().next().unwrap_or_default();
+        // Blanks between columns are of a letterhead.
         self.width + 1 + word.chars().count() > width
+            && !self.text.contains(GAP)
+            && !next.text.contains(GAP)
     }
 }
 
@@ -104,7 +105,7 @@ const NARROWEST: usize = 40;
 /// The width in characters that a text is wrapped at, if it is.
 fn wrap_width(text: &str) -> Option<usize> {
     let width = usual_width(text)?;
-    let (mut pairs, mut broken, mut ended) = (0_usize, 0_usize, 0_usize);
+    let (mut pairs, mut broken, mut ended, mut small) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut before: Option<Line<'_>> = None;
     for line in lines(text) {
         if let Some(before) = before.filter(|before| before.block == line.block) {
@@ -112,11 +113,13 @@ fn wrap_width(text: &str) -> Option<usize> {
             let is_broken = before.broke_before(&line, width);
             broken += usize::from(is_broken);
             ended += usize::from(is_broken && before.text.ends_with(['.', '!', '?', '”']));
+            small += usize::from(is_broken && line.text.starts_with(char::is_lowercase));
         }
         before = Some(line);
     }
     // Lines that end sentences are short paragraphs.
-    (broken >= 3 && broken * 2 >= pairs && ended * 2 < broken).then_some(width)
+    let is_usual = broken * 2 >= pairs || small >= 3 && small * 3 >= pairs;
+    (broken >= 3 && is_usual && ended * 2 < broken).then_some(width)
 }
 
 /// The width that nine of ten lines keep within, if it can be a page's. A few

@@ -70,6 +70,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         }
     }
     take_date(&mut blocks, &mut draft, trace);
+    take_name(&mut blocks, &mut draft, trace);
     // A first paragraph wholly in bold or italics is the summary.
     if let Some(first) = blocks
         .first()
@@ -158,6 +159,15 @@ fn take_date(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
     }
     trace.dropped(&first.text);
     blocks.remove(0);
+}
+
+/// Takes the name under the title, if it is emphasised.
+fn take_name(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
+    let is_name = |block: &&Block| block.emphasised && text::is_pen_name(&block.text);
+    if blocks.len() > 2 && blocks.first().filter(is_name).is_some() {
+        let name = blocks.remove(0).text;
+        draft.offer(Field::Author, SHOWN, name, "line under the title", trace);
+    }
 }
 
 /// Takes the name below a text, which follows a paragraph and not other names.

@@ -398,6 +398,13 @@ impl Text {
         let text = self
             .done
             .replace(['\u{f0b7}', '\u{f0a7}', '\u{f076}', '\u{f0d8}'], "•");
+        // The mark of an item in a font of signs.
+        let mark = |c: &char| matches!(c, '\u{e000}'..='\u{f8ff}');
+        let text = match text.chars().next().filter(mark) {
+            Some(mark) if text[mark.len_utf8()..].starts_with(' ') => text.replacen(mark, "•", 1),
+            Some(mark) if text.len() == mark.len_utf8() => "•".to_owned(),
+            _ => text,
+        };
         // A soft hyphen only shows at the end of a line.
         let text = text.trim();
         match text.rfind('\u{ad}') {

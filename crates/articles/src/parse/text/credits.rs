@@ -140,7 +140,12 @@ pub(super) fn own_caption(text: &str) -> Caption {
 /// ảnh, An Bình" and, below it, "Chụp lại hình ảnh, Cảng lúc sáng".
 pub(super) fn labelled(text: &str) -> Option<Caption> {
     const CREDITS: &[&str] = &["Nguồn hình ảnh, ", "Image source, "];
-    const CAPTIONS: &[&str] = &["Chụp lại hình ảnh, ", "Image caption, "];
+    const CAPTIONS: &[&str] = &[
+        "Chụp lại hình ảnh, ",
+        "Image caption, ",
+        "Chú thích ảnh: ",
+        "Chú thích hình: ",
+    ];
     let after = |labels: &[&str]| {
         let rest = labels.iter().find_map(|label| text.strip_prefix(label))?;
         Some(rest.to_owned())

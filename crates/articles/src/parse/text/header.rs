@@ -2,7 +2,9 @@
 
 use super::date_line::DateLine;
 use super::origin;
-use super::signature::{byline, counts_authors, is_paper, is_pen_name, is_person, without_label};
+use super::signature::{
+    byline, counts_authors, is_initials, is_paper, is_pen_name, is_person, without_label,
+};
 use crate::parse::dateline::{is_name, place_name};
 use crate::provenance::Trace;
 use crate::{Article, names};
@@ -40,10 +42,18 @@ pub(super) fn read<'a>(
     let mut left = Vec::new();
     for line in lines {
         let above_summary = article.summary.is_none() && left.is_empty();
-        if let (None, Some(author)) = (&article.author, byline(line)) {
-            article.author = Some(author);
-            trace.field("author", "byline above the text");
-        } else if counts_authors(line) {
+        if let Some(author) = byline(line) {
+            // The text may be signed with initials.
+            if article.author.as_deref().is_none_or(is_initials) {
+                article.author = Some(author);
+                trace.field("author", "byline above the text");
+            } else {
+                trace.dropped(line);
+            }
+        } else if article.section.is_none() && names::is_section(line) {
+            article.section = Some(line.to_owned());
+            trace.field("section", "line under the title");
+        } else if counts_authors(line) || is_counted_label(line) {
             trace.dropped(line);
         } else if let (None, true, Some(place)) =
             (&article.place, is_place_line(line, wired), place_name(line))
@@ -136,6 +146,17 @@ pub(super) fn read_rest_of_date(
             trace.dropped(part);
         }
     }
+}
+
+/// Returns `true` for a label with a number: "Số chữ: 214".
+fn is_counted_label(line: &str) -> bool {
+    let short = |text: &str| text.split_whitespace().count() <= 3;
+    let parts = line.split_once(':');
+    parts.is_some_and(|(label, number)| {
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let number = number.trim();
+        short(label) && !number.is_empty() && number.chars().all(is_number)
+    })
 }
 
 /// The newspaper that a line with a label names: "Nguồn: Báo Sông Lam".

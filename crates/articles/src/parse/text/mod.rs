@@ -51,6 +51,9 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     }
     let address = Origin::take_address(&mut paragraphs, trace);
     let origin = Origin::take(&mut paragraphs, trace);
+    let noted = paragraphs
+        .last()
+        .map_or_else(Origin::default, |last| origin::noted(&last.text));
     let mut page = Page::new(paragraphs, name);
     let mut article = match page.find_layout(trace) {
         true => page.read_layout(trace),
@@ -65,6 +68,9 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     take_run_in_signature(&mut article, trace);
     origin.apply(&mut article, trace);
     run_in.apply(&mut article, trace);
+    if article.author.is_some() {
+        noted.apply(&mut article, trace);
+    }
     if count > 0 {
         labels::apply(labelled, &mut article);
     }
@@ -391,7 +397,7 @@ impl<'a> Page<'a> {
         }
         article.published = self.published("", trace);
         let last = self.paragraphs.len();
-        let is_verse = self.is_verse(1..last) || self.is_verse(1..last.saturating_sub(1));
+        let is_verse = (0..3).any(|below| self.is_verse(1..last.saturating_sub(below).max(1)));
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
         if article.author.is_some() || article.agency.is_some() {
             lines.pop();
@@ -432,7 +438,9 @@ impl<'a> Page<'a> {
     /// The last line, if it can be a signature.
     fn last_line(&self) -> Option<&str> {
         let last = self.paragraphs.len().checked_sub(1)?;
-        let ends = || is_end(self.text(last - 1)) || self.is_verse(1..last);
+        let dated = || self.text(last - 1).contains(|c: char| c.is_ascii_digit());
+        let is_poem = || self.is_verse(1..last) || dated() && self.is_verse(1..last - 1);
+        let ends = || is_end(self.text(last - 1)) || is_poem();
         (last >= 2 && ends()).then(|| self.text(last))
     }
 
@@ -456,7 +464,7 @@ impl<'a> Page<'a> {
     fn office(&self) -> Option<SignOff> {
         let (line, _) = without_note(self.last_line()?);
         // "Lê Mẫu - Phòng Văn hóa và Thông tin"
-        let signed = line.split_once(" - ").filter(|(name, _)| is_person(name));
+        let signed = line.split_once(" - ").filter(|(name, _)| is_pen_name(name));
         if !is_office(signed.map_or(line, |(_, office)| office)) {
             return None;
         }

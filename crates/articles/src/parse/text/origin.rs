@@ -105,6 +105,18 @@ impl Origin {
     }
 }
 
+/// The newspaper that a note after a signature names: "T.L (Theo Báo Sông Lam)".
+pub(super) fn noted(line: &str) -> Origin {
+    const LONGEST: usize = 160;
+    let note = line
+        .trim()
+        .strip_suffix(')')
+        .and_then(|line| line.rsplit_once('('));
+    let note = note.filter(|(name, _)| !name.is_empty() && line.len() <= LONGEST);
+    let origin = note.and_then(|(_, note)| read(note));
+    origin.unwrap_or_default()
+}
+
 /// The newspaper that a line with a label names.
 pub(crate) fn source(line: &str) -> Option<String> {
     read(line)?.source

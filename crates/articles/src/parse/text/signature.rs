@@ -231,7 +231,22 @@ pub(crate) fn is_paper(name: &str) -> bool {
         "NHẬT BÁO ",
     ];
     let rest = KINDS.iter().find_map(|kind| name.strip_prefix(kind));
-    rest.is_some_and(|rest| is_name(rest, 6))
+    rest.is_some_and(|rest| is_name(rest, 6)) || is_portal(name)
+}
+
+/// Returns `true` for the name of the site of an office: "Cổng thông tin điện tử huyện Vĩnh An".
+fn is_portal(name: &str) -> bool {
+    const LONGEST: usize = 14;
+    const KINDS: &[&str] = &[
+        "cổng thông tin điện tử ",
+        "cổng ttđt ",
+        "trang thông tin điện tử ",
+    ];
+    if !name.starts_with(['C', 'T']) || name.ends_with(['.', '!', '?']) {
+        return false;
+    }
+    let lower = name.to_lowercase();
+    KINDS.iter().any(|kind| lower.starts_with(kind)) && name.split_whitespace().count() <= LONGEST
 }
 
 /// Returns `true` for the name of an office or association, as it signs below a text: "Ban Tuyên giáo Huyện ủy".
@@ -302,7 +317,7 @@ pub(crate) fn is_office(line: &str) -> bool {
 }
 
 /// "P.V." and "T.H."
-fn is_initials(name: &str) -> bool {
+pub(super) fn is_initials(name: &str) -> bool {
     name.split('.').all(|part| part.trim().chars().count() <= 2)
 }
 
@@ -401,6 +416,24 @@ pub(crate) fn without_label(authors: &str) -> &str {
 
 /// The name after "Tác giả:", "Bài, ảnh:", "Thực hiện:" and the like.
 pub(crate) fn byline(line: &str) -> Option<String> {
+    // "Ghi chép của An Bình"
+    const WORKS: &[&str] = &[
+        "Ghi chép",
+        "Phóng sự",
+        "Bút ký",
+        "Ký sự",
+        "Tùy bút",
+        "Tản văn",
+        "Truyện ngắn",
+        "Thơ",
+        "Bài và ảnh",
+    ];
+    let work = WORKS
+        .iter()
+        .find_map(|work| line.strip_prefix(work)?.strip_prefix(" của "));
+    if let Some(name) = work.filter(|name| are_people(name)) {
+        return Some(name.to_owned());
+    }
     let (label, name) = line.split_once(':')?;
     if !is_label(label) {
         return None;
@@ -448,6 +481,14 @@ pub(crate) fn is_label(label: &str) -> bool {
         "bài, ảnh, video",
         "tin bài, ảnh",
         "người viết",
+        "ghi chép",
+        "phóng sự",
+        "bút ký",
+        "ký sự",
+        "tùy bút",
+        "tản văn",
+        "truyện ngắn",
+        "thơ",
         "người đăng",
         "đăng bởi",
         "viết bởi",
