@@ -715,6 +715,8 @@ const BUTTONS: &[&str] = &[
     "gửi",
     "gửi bài viết",
     "gửi bình luận của bạn",
+    "gửi ý kiến",
+    "gửi ý kiến của bạn",
     "gửi cho bạn bè",
     "hủy",
     "in",

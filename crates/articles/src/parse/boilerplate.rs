@@ -41,6 +41,12 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
 /// Returns `true` if a line heads a list of other articles. In the first lines
 /// of a page some of the same words name its section.
 fn is_heading(key: &str, lines_above: usize) -> bool {
+    // "Ý kiến bạn đọc (0)"
+    let counted = key.strip_suffix(')').and_then(|key| key.rsplit_once(" ("));
+    let is_number = |number: &str| number.bytes().all(|byte| byte.is_ascii_digit());
+    let key = counted
+        .filter(|(_, number)| is_number(number))
+        .map_or(key, |(key, _)| key);
     names::is_related_heading(key) && lines_above >= 1
         || names::is_tail_heading(key) && lines_above >= 3
 }

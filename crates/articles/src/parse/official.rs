@@ -34,8 +34,9 @@ impl Official {
     /// the Party in its letterhead.
     pub fn of(lines: &[String]) -> Option<Self> {
         let top = || lines.iter().take(LETTERHEAD).enumerate();
+        let is_letter = top().any(|(_, line)| is_number(line) || is_place_and_date(line));
         let motto = top()
-            .filter(|(_, line)| is_motto(line))
+            .filter(|(_, line)| is_motto(line) || is_letter && is_of_body(line))
             .map(|(at, _)| at)
             .next_back()?;
         // All that can be of the letterhead, though it follows the motto.
@@ -171,12 +172,15 @@ fn letters(line: &str) -> String {
     words.join(" ").replace("hoà", "hòa")
 }
 
-/// What stands in the place of the motto in the letters of the Party and its union.
-const BODIES: [&str; 3] = [
-    " đảng cộng sản việt nam",
-    "đoàn tncs hồ chí minh",
-    "đoàn thanh niên cộng sản hồ chí minh",
-];
+/// Returns `true` for what stands in the place of the motto in letters of the Party and its union.
+fn is_of_body(line: &str) -> bool {
+    const BODIES: [&str; 3] = [
+        "ĐẢNG CỘNG SẢN VIỆT NAM",
+        "ĐOÀN TNCS HỒ CHÍ MINH",
+        "ĐOÀN THANH NIÊN CỘNG SẢN HỒ CHÍ MINH",
+    ];
+    line.len() <= 300 && BODIES.iter().any(|body| line.ends_with(body))
+}
 
 fn is_motto(line: &str) -> bool {
     if line.len() > 300 {
@@ -190,7 +194,6 @@ fn is_motto(line: &str) -> bool {
     .iter()
     .any(|motto| letters.contains(motto) && letters.len() <= motto.len() + 90)
         || letters == "đảng cộng sản việt nam"
-        || is_capitals(line) && BODIES.iter().any(|body| letters.ends_with(body))
         || letters.starts_with("đảng cộng sản việt nam ") && is_place_and_date(line)
 }
 

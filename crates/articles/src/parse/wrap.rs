@@ -119,7 +119,8 @@ fn wrap_width(text: &str) -> Option<usize> {
     }
     // Lines that end sentences are short paragraphs.
     let is_usual = broken * 2 >= pairs || small >= 3 && small * 3 >= pairs;
-    (broken >= 3 && is_usual && ended * 2 < broken).then_some(width)
+    let are_all = broken >= 2 && broken == pairs && small == pairs;
+    (broken >= 3 && is_usual && ended * 2 < broken || are_all).then_some(width)
 }
 
 /// The width that nine of ten lines keep within, if it can be a page's. A few

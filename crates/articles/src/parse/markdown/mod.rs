@@ -70,7 +70,9 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         }
     }
     take_date(&mut blocks, &mut draft, trace);
-    take_name(&mut blocks, &mut draft, trace);
+    if take_name(&mut blocks, &mut draft, trace) {
+        take_date(&mut blocks, &mut draft, trace);
+    }
     // A first paragraph wholly in bold or italics is the summary.
     if let Some(first) = blocks
         .first()
@@ -161,13 +163,15 @@ fn take_date(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
     blocks.remove(0);
 }
 
-/// Takes the name under the title, if it is emphasised.
-fn take_name(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
+/// Takes the name under the title, if it is emphasised; returns whether it is.
+fn take_name(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) -> bool {
     let is_name = |block: &&Block| block.emphasised && text::is_pen_name(&block.text);
-    if blocks.len() > 2 && blocks.first().filter(is_name).is_some() {
+    let is_named = blocks.len() > 2 && blocks.first().filter(is_name).is_some();
+    if is_named {
         let name = blocks.remove(0).text;
         draft.offer(Field::Author, SHOWN, name, "line under the title", trace);
     }
+    is_named
 }
 
 /// Takes the name below a text, which follows a paragraph and not other names.

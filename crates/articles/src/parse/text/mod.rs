@@ -659,7 +659,7 @@ fn is_salutation(line: &str) -> bool {
     ];
     let bare = line.trim_end_matches([',', ':', '!', ' ']);
     line.len() <= LONGEST
-        && bare.len() < line.len()
+        && (bare.len() < line.len() || line.starts_with("Kính gửi"))
         && (OPENINGS.iter().any(|opening| line.starts_with(opening))
             || ENDS.iter().any(|end| bare.ends_with(end)))
 }

@@ -2,6 +2,7 @@
 //! "Nguồn: <https://baosonglam.vn/tin.html>", "Theo Báo Sông Lam".
 
 use super::run_in::{LEAST, ends_sentence};
+use super::signature::is_paper;
 use crate::fields::{Draft, Field, is_address};
 use crate::parse::wrap::Paragraph;
 use crate::provenance::Trace;
@@ -113,7 +114,13 @@ pub(super) fn noted(line: &str) -> Origin {
         .strip_suffix(')')
         .and_then(|line| line.rsplit_once('('));
     let note = note.filter(|(name, _)| !name.is_empty() && line.len() <= LONGEST);
-    let origin = note.and_then(|(_, note)| read(note));
+    let paper = |note: &str| {
+        is_paper(note).then(|| Origin {
+            source: Some(note.to_owned()),
+            ..Origin::default()
+        })
+    };
+    let origin = note.and_then(|(_, note)| read(note).or_else(|| paper(note)));
     origin.unwrap_or_default()
 }
 

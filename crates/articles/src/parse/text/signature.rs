@@ -94,7 +94,7 @@ pub(crate) fn without_note(line: &str) -> (&str, Option<&str>) {
         note.is_char_boundary(at + 5).then_some(at + 5)
     };
     if let Some((before, note)) = line.rsplit_once('(')
-        && noted(note)
+        && (noted(note) || is_paper(note.trim_end_matches([')', '.'])))
         && note.ends_with([')', '.'])
     {
         return (
@@ -152,7 +152,10 @@ const NOTES: &[&str] = &[
 /// Splits the agency off a name that carries it: "An Bình/TTXVN", "An Bình
 /// (TTXVN)".
 pub(crate) fn split_agency(name: &str) -> Option<(&str, &'static str)> {
-    let (before, after) = name.rsplit_once(['/', '('])?;
+    let split = name
+        .rsplit_once(['/', '('])
+        .or_else(|| name.rsplit_once(" - "));
+    let (before, after) = split?;
     // "TTXVN/An Bình"
     if let Some((known, _)) = names::agency(before).filter(|(known, _)| *known == before)
         && is_pen_name(after)
@@ -230,8 +233,14 @@ pub(crate) fn is_paper(name: &str) -> bool {
         "Nhật báo ",
         "NHẬT BÁO ",
     ];
+    const ENDS: &[&str] = &[" điện tử", " online"];
     let rest = KINDS.iter().find_map(|kind| name.strip_prefix(kind));
-    rest.is_some_and(|rest| is_name(rest, 6)) || is_portal(name)
+    let bare = |rest| {
+        ENDS.iter()
+            .find_map(|end| str::strip_suffix(rest, end))
+            .unwrap_or(rest)
+    };
+    rest.is_some_and(|rest| is_name(bare(rest), 6)) || is_portal(name)
 }
 
 /// Returns `true` for the name of the site of an office: "Cổng thông tin điện tử huyện Vĩnh An".
@@ -515,6 +524,8 @@ mod tests {
             ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
             ("TTXVN/Lê Mẫu", "Lê Mẫu", "TTXVN"),
+            ("Lê Mẫu - TTXVN", "Lê Mẫu", "TTXVN"),
+            ("Lê Mẫu (Báo Sông Lam)", "Lê Mẫu", ""),
             ("Lê Mẫu/VOV-Tây Nguyên", "Lê Mẫu", "VOV"),
             ("Lê Mẫu (theo Reuters, AFP)", "Lê Mẫu", ""),
             ("Lê Mẫu (theo Reuters)", "Lê Mẫu", "Reuters"),
