@@ -101,6 +101,20 @@ fn credit_marks(text: &str) -> Vec<(usize, &'static str)> {
     marks
 }
 
+/// Returns `true` for a line of one of the signs, three times or more: `=====`, `* * *`.
+pub(crate) fn is_rule(line: &str, of: &str) -> bool {
+    const LEAST: usize = 3;
+    let mut signs = line.chars().filter(|sign| !sign.is_whitespace());
+    let Some(first) = signs.next().filter(|first| of.contains(*first)) else {
+        return false;
+    };
+    let mut count = 1;
+    signs.all(|sign| {
+        count += 1;
+        sign == first
+    }) && count >= LEAST
+}
+
 /// Joins the lines of a value that is one line by nature, and trims it.
 pub(crate) fn one_line(text: String) -> String {
     if is_line(&text) {

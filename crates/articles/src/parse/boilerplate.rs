@@ -3,7 +3,7 @@
 use super::wrap::Paragraph;
 use crate::names;
 use crate::provenance::Trace;
-use crate::tidy::composed;
+use crate::tidy::{self, composed};
 
 /// Drops headings such as "Tin liên quan" with the headlines under them, and
 /// lines of buttons.
@@ -27,7 +27,7 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
             || is_pointer(&key)
             || are_buttons(&key)
             || is_counter(&key)
-            || is_rule(&paragraph.text)
+            || is_divider(&paragraph.text)
             || is_page_number(&key);
         if dropped {
             trace.dropped(&paragraph.text);
@@ -132,21 +132,13 @@ fn is_counter(key: &str) -> bool {
 }
 
 /// Returns `true` for a line of one sign, such as `=====`, and for the end of a text: `/.`, `--- HẾT ---`, `(Còn nữa)`
-fn is_rule(text: &str) -> bool {
-    const LEAST: usize = 3;
-    let mut signs = text.chars().filter(|sign| !sign.is_whitespace());
-    let first = signs.next();
-    let is_one = first.is_some_and(|first| "-=_*~#+".contains(first));
+fn is_divider(text: &str) -> bool {
     let end = text.trim_matches(['-', '=', '*', ' ']);
     let is_end = end.len() < text.len() && matches!(end, "HẾT" | "Hết" | "hết" | "END" | "###");
     // "=== Bài 31 ==="
-    let is_divider = text.len() <= 60 && text.starts_with("===") && text.ends_with("===");
+    let is_named = text.len() <= 60 && text.starts_with("===") && text.ends_with("===");
     let is_continued = matches!(text, "(Còn nữa)" | "(Còn tiếp)" | "(Hết)");
-    text == "/."
-        || is_end
-        || is_divider
-        || is_continued
-        || is_one && text.len() >= LEAST && signs.all(|sign| Some(sign) == first)
+    text == "/." || is_end || is_named || is_continued || tidy::is_rule(text, "-=_*~#+")
 }
 
 /// Returns `true` for the number of a page: "Trang 3", "Page 3 of 8", "- 3 -".

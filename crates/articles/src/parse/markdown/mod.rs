@@ -12,7 +12,7 @@ use super::{dateline, front_matter, text};
 use crate::fields::{Draft, Field, field};
 use crate::problem::Fault;
 use crate::provenance::Trace;
-use crate::tidy::{caption, composed};
+use crate::tidy::{caption, composed, is_rule};
 use crate::{Article, Caption, dates};
 
 /// Added to the rank of fields in the text, compared with those in the front
@@ -38,56 +38,17 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         }
         None => Cow::Borrowed(rest),
     };
-    let mut draft = Draft::default();
-    for (key, value) in entries {
-        let is_hidden = key == "published" && value == "false";
-        let reason = is_hidden.then(|| "published is `false`".to_owned());
-        if let Some(reason) = reason.or_else(|| unpublished(&key, &value)) {
-            return Err(Fault::not_published(&reason));
-        }
-        if let Some((field, rank)) = field(&key).filter(|(field, _)| *field != Field::Body) {
-            draft.offer(field, rank, value, &format!("front matter: {key}"), trace);
-        }
-    }
+    let mut draft = stated(entries, trace)?;
     let mut captions = Vec::new();
     let rest = templates::strip(&rest, &mut captions);
     let names = inline::Names::defined_in(&rest);
     let mut blocks = read(&rest, &names, &mut captions);
-    // The first heading is the title, or repeats it.
-    if let Some(first) = blocks.first().filter(|block| block.heading) {
-        let repeats = draft
-            .get(Field::Title)
-            .is_none_or(|title| title.trim() == first.text);
-        draft.offer(
-            Field::Title,
-            SHOWN,
-            first.text.clone(),
-            "first heading",
-            trace,
-        );
-        if repeats {
-            blocks.remove(0);
-        }
-    }
+    take_title(&mut blocks, &mut draft, trace);
     take_date(&mut blocks, &mut draft, trace);
     if take_name(&mut blocks, &mut draft, trace) {
         take_date(&mut blocks, &mut draft, trace);
     }
-    // A first paragraph wholly in bold or italics is the summary.
-    if let Some(first) = blocks
-        .first()
-        .filter(|block| block.emphasised && blocks.len() > 1)
-        && draft.wants(Field::Summary, SHOWN)
-    {
-        draft.offer(
-            Field::Summary,
-            SHOWN,
-            first.text.clone(),
-            "first paragraph, emphasised",
-            trace,
-        );
-        blocks.remove(0);
-    }
+    take_summary(&mut blocks, &mut draft, &mut captions, trace);
     // The line with the date may be below the summary.
     if draft.get(Field::Published).is_none() {
         take_date(&mut blocks, &mut draft, trace);
@@ -112,6 +73,54 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
         dateline::apply(dateline, &mut article, trace);
     }
     Ok(article)
+}
+
+/// The fields of the front matter.
+fn stated(entries: Vec<front_matter::Entry>, trace: &mut Trace) -> Result<Draft, Fault> {
+    let mut draft = Draft::default();
+    for (key, value) in entries {
+        let is_hidden = key == "published" && value == "false";
+        let reason = is_hidden.then(|| "published is `false`".to_owned());
+        if let Some(reason) = reason.or_else(|| unpublished(&key, &value)) {
+            return Err(Fault::not_published(&reason));
+        }
+        if let Some((field, rank)) = field(&key).filter(|(field, _)| *field != Field::Body) {
+            draft.offer(field, rank, value, &format!("front matter: {key}"), trace);
+        }
+    }
+    Ok(draft)
+}
+
+/// Takes the first heading, which is the title or repeats it.
+fn take_title(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
+    let Some(first) = blocks.first().filter(|block| block.heading) else {
+        return;
+    };
+    let title = draft.get(Field::Title);
+    let repeats = title.is_none_or(|title| title.trim() == first.text);
+    let heading = first.text.clone();
+    draft.offer(Field::Title, SHOWN, heading, "first heading", trace);
+    if repeats {
+        blocks.remove(0);
+    }
+}
+
+/// Takes a first paragraph wholly in bold or italics: the summary, or the caption of the picture above.
+fn take_summary(
+    blocks: &mut Vec<Block>,
+    draft: &mut Draft,
+    captions: &mut Vec<Caption>,
+    trace: &mut Trace,
+) {
+    if blocks.len() > 2 && blocks[0].emphasised && text::ends_with_credit(&blocks[0].text) {
+        captions.push(caption(&blocks.remove(0).text));
+    }
+    let is_summary = blocks.len() > 1 && blocks[0].emphasised;
+    if is_summary && draft.wants(Field::Summary, SHOWN) {
+        let summary = blocks.remove(0).text;
+        let from = "first paragraph, emphasised";
+        draft.offer(Field::Summary, SHOWN, summary, from, trace);
+    }
 }
 
 /// Takes labelled lines from below the title, which is the first heading; returns the rest.
@@ -253,7 +262,7 @@ fn read(text: &str, names: &inline::Names, captions: &mut Vec<Caption>) -> Vec<B
             // Underlined with = or -: the line above is a heading.
             let heading = open.pop().unwrap_or_default();
             content.push(heading, true);
-        } else if is_rule(line)
+        } else if is_rule(line, "-*_")
             || is_definition(line)
             || is_import(line)
             || is_table_rule(line)
@@ -362,18 +371,6 @@ fn is_underline(line: &str) -> bool {
         && ['=', '-']
             .iter()
             .any(|sign| line.chars().all(|letter| letter == *sign))
-}
-
-fn is_rule(line: &str) -> bool {
-    let mut signs = line.chars().filter(|c| !c.is_whitespace());
-    let Some(first @ ('-' | '*' | '_')) = signs.next() else {
-        return false;
-    };
-    let mut more = 0;
-    signs.all(|sign| {
-        more += 1;
-        sign == first
-    }) && more >= 2
 }
 
 /// `[name]: https://…`

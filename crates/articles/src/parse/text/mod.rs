@@ -397,7 +397,8 @@ impl<'a> Page<'a> {
         }
         article.published = self.published("", trace);
         let last = self.paragraphs.len();
-        let is_verse = (0..3).any(|below| self.is_verse(1..last.saturating_sub(below).max(1)));
+        let top = self.first_verse();
+        let is_verse = (0..3).any(|below| self.is_verse(top..last.saturating_sub(below).max(top)));
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
         if article.author.is_some() || article.agency.is_some() {
             lines.pop();
@@ -439,9 +440,15 @@ impl<'a> Page<'a> {
     fn last_line(&self) -> Option<&str> {
         let last = self.paragraphs.len().checked_sub(1)?;
         let dated = || self.text(last - 1).contains(|c: char| c.is_ascii_digit());
-        let is_poem = || self.is_verse(1..last) || dated() && self.is_verse(1..last - 1);
+        let top = self.first_verse();
+        let is_poem = || self.is_verse(top..last) || dated() && self.is_verse(top..last - 1);
         let ends = || is_end(self.text(last - 1)) || is_poem();
         (last >= 2 && ends()).then(|| self.text(last))
+    }
+
+    /// The line that may be the first verse of a poem, below the title and a dedication in brackets.
+    fn first_verse(&self) -> usize {
+        1 + usize::from(self.text(1).starts_with('('))
     }
 
     /// Returns `true` if lines are the verses of a poem.
