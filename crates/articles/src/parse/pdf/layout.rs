@@ -458,53 +458,11 @@ fn columns(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
 fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
     let mut rows = VecDeque::from(rows(pieces));
     let mut single: Vec<Piece> = Vec::new();
-    let mut ahead: Vec<Vec<Piece>> = Vec::new();
     while let Some(row) = rows.pop_front() {
-        let mut gutters = gaps(&row);
-        let mut run = row;
-        // One column may begin a few lines above the other. Rows above that span the gap, such as
-        // a headline, are not of the columns.
-        while gutters.is_empty() && ahead.len() < 3 {
-            let Some(next) = rows.front().map(|next| gaps(next)) else {
-                break;
-            };
-            let from = (0..=ahead.len()).find_map(|from| {
-                let above = ahead[from..].iter().flatten().chain(&run);
-                let common = narrowed(&next, above);
-                (!common.is_empty()).then_some((from, common))
-            });
-            match from {
-                Some((from, common)) => {
-                    single.extend(ahead.drain(..from).flatten());
-                    gutters = common;
-                }
-                None if !next.is_empty() => break,
-                None => {}
-            }
-            if let Some(next) = rows.pop_front() {
-                ahead.push(std::mem::replace(&mut run, next));
-            }
-        }
-        // Columns may begin at the next row.
-        if gutters.is_empty() && !ahead.is_empty() {
-            rows.push_front(run);
-            single.append(&mut ahead.remove(0));
-            ahead.drain(..).rev().for_each(|row| rows.push_front(row));
+        let Some((mut run, gutters)) = begin_columns(row, &mut rows, &mut single) else {
             continue;
-        }
-        run.extend(ahead.drain(..).flatten());
-        while let Some(next) = rows.front() {
-            let common = narrowed(&gutters, next.iter());
-            if common.is_empty() {
-                break;
-            }
-            gutters = common;
-            run.extend(rows.pop_front().into_iter().flatten());
-        }
-        // The first row need not reach into each column.
-        if !gutters.is_empty() {
-            gutters = gaps(&run);
-        }
+        };
+        let gutters = go_on(&mut run, gutters, &mut rows);
         let gutter = gutters
             .iter()
             .filter(|_| depth < 6)
@@ -527,6 +485,69 @@ fn cut(pieces: Vec<Piece>, blocks: &mut Vec<Vec<Piece>>, depth: usize) {
     }
     if !single.is_empty() {
         blocks.push(single);
+    }
+}
+
+/// Vertical strips without text.
+type Gaps = Vec<(f32, f32)>;
+
+/// The first rows of columns, from `row` on, and the gaps between these. Rows above that span the gaps
+/// become `single`; so does the first row, and there is no result, if columns may begin at the next.
+fn begin_columns(
+    row: Vec<Piece>,
+    rows: &mut VecDeque<Vec<Piece>>,
+    single: &mut Vec<Piece>,
+) -> Option<(Vec<Piece>, Gaps)> {
+    let mut gutters = gaps(&row);
+    let mut run = row;
+    let mut ahead: Vec<Vec<Piece>> = Vec::new();
+    // One column may begin a few lines above the other. Rows above that span the gap, such as
+    // a headline, are not of the columns.
+    while gutters.is_empty() && ahead.len() < 3 {
+        let Some(next) = rows.front().map(|next| gaps(next)) else {
+            break;
+        };
+        let from = (0..=ahead.len()).find_map(|from| {
+            let above = ahead[from..].iter().flatten().chain(&run);
+            let common = narrowed(&next, above);
+            (!common.is_empty()).then_some((from, common))
+        });
+        match from {
+            Some((from, common)) => {
+                single.extend(ahead.drain(..from).flatten());
+                gutters = common;
+            }
+            None if !next.is_empty() => break,
+            None => {}
+        }
+        if let Some(next) = rows.pop_front() {
+            ahead.push(std::mem::replace(&mut run, next));
+        }
+    }
+    if gutters.is_empty() && !ahead.is_empty() {
+        rows.push_front(run);
+        single.append(&mut ahead.remove(0));
+        ahead.drain(..).rev().for_each(|row| rows.push_front(row));
+        return None;
+    }
+    run.extend(ahead.drain(..).flatten());
+    Some((run, gutters))
+}
+
+/// Adds the rows to a run that leave some of its gaps free; returns these.
+fn go_on(run: &mut Vec<Piece>, mut gutters: Gaps, rows: &mut VecDeque<Vec<Piece>>) -> Gaps {
+    while let Some(next) = rows.front() {
+        let common = narrowed(&gutters, next.iter());
+        if common.is_empty() {
+            break;
+        }
+        gutters = common;
+        run.extend(rows.pop_front().into_iter().flatten());
+    }
+    // The first row need not reach into each column.
+    match gutters.is_empty() {
+        true => gutters,
+        false => gaps(run),
     }
 }
 
@@ -581,7 +602,7 @@ fn rows(mut pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
 }
 
 /// Vertical strips without text between pieces, the widest first.
-fn gaps(pieces: &[Piece]) -> Vec<(f32, f32)> {
+fn gaps(pieces: &[Piece]) -> Gaps {
     let mut spans: Vec<(f32, f32, f32)> = pieces
         .iter()
         .map(|piece| (piece.line.x0, piece.line.x1, piece.line.size))
