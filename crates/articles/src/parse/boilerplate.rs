@@ -59,6 +59,7 @@ fn is_pointer(key: &str) -> bool {
         "từ khóa:",
         "từ khoá:",
         "xem thêm:",
+        "chủ đề:",
         "tin liên quan:",
         "bài liên quan:",
         "đọc thêm:",

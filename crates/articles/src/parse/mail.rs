@@ -10,7 +10,7 @@ use crate::encoding;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 use crate::recognise::counted;
-use crate::tidy::{self, one_line};
+use crate::tidy::{self, is_rule, one_line};
 use crate::{Article, Published};
 
 /// Parses a web page saved as MHTML: its first page of HTML.
@@ -141,9 +141,10 @@ fn take_forwarded(article: &mut Article, trace: &mut Trace) {
             .then(|| (label.trim().to_owned(), value.trim().to_owned()))
     };
     let mut lines = article.body.lines();
+    // Outlook draws a line above it.
     let is_marked = lines.next().is_some_and(|line| {
         let lower = line.to_lowercase();
-        line.len() <= 80 && MARKS.iter().any(|mark| lower.contains(mark))
+        line.len() <= 80 && (is_rule(line, "_") || MARKS.iter().any(|mark| lower.contains(mark)))
     });
     let fields: Vec<(String, String)> = lines.take(MOST).map_while(field).collect();
     if !is_marked || fields.len() < 2 {
@@ -261,7 +262,8 @@ fn without_signature<'t>(text: &'t str, trace: &mut Trace) -> &'t str {
         lines.for_each(|line| trace.dropped(line));
         return above;
     }
-    let Some(at) = text.rfind("\n-- ").filter(|at| *at > 0) else {
+    let at = text.rfind("\n-- ").or_else(|| text.rfind("\n--\n"));
+    let Some(at) = at.filter(|at| *at > 0) else {
         return text;
     };
     let (above, signature) = text.split_at(at);

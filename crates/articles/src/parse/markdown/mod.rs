@@ -53,6 +53,13 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Result<Article
     if draft.get(Field::Published).is_none() {
         take_date(&mut blocks, &mut draft, trace);
     }
+    let last = blocks
+        .last()
+        .filter(|block| blocks.len() > 2 && block.text.contains(':'));
+    if let Some(origin) = last.and_then(|block| text::origin(&block.text)) {
+        origin.offer(SHOWN, &mut draft, trace);
+        blocks.pop();
+    }
     take_signature(&mut blocks, &mut draft, trace);
     let body = blocks
         .into_iter()
@@ -174,13 +181,14 @@ fn take_date(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) {
 
 /// Takes the name under the title, if it is emphasised; returns whether it is.
 fn take_name(blocks: &mut Vec<Block>, draft: &mut Draft, trace: &mut Trace) -> bool {
-    let is_name = |block: &&Block| block.emphasised && text::is_pen_name(&block.text);
-    let is_named = blocks.len() > 2 && blocks.first().filter(is_name).is_some();
-    if is_named {
-        let name = blocks.remove(0).text;
-        draft.offer(Field::Author, SHOWN, name, "line under the title", trace);
-    }
-    is_named
+    let first = blocks.first().filter(|block| block.emphasised);
+    let name = first.map(|block| text::byline(&block.text).unwrap_or_else(|| block.text.clone()));
+    let Some(name) = name.filter(|name| blocks.len() > 2 && text::is_pen_name(name)) else {
+        return false;
+    };
+    blocks.remove(0);
+    draft.offer(Field::Author, SHOWN, name, "line under the title", trace);
+    true
 }
 
 /// Takes the name below a text, which follows a paragraph and not other names.

@@ -35,6 +35,46 @@ fn without_mark(text: &str) -> Option<&str> {
         .then_some(rest)
 }
 
+/// The caption after the word for picture where a photographer is named nowhere: "Ảnh: Đập Suối Cạn
+/// lúc mùa khô".
+pub(super) fn uncredited(text: &str) -> Option<&str> {
+    const LEAST: usize = 5;
+    const LONGEST: usize = 200;
+    // Words of credits: "Ảnh: do gia đình nhân vật cung cấp".
+    const CREDITS: &[&str] = &[
+        "cung cấp",
+        "tư liệu",
+        "minh họa",
+        "minh hoạ",
+        "nhân vật",
+        "sưu tầm",
+        "gia đình",
+        "chụp",
+        "theo ",
+        "từ ",
+        "của ",
+        "nguồn",
+        "cắt",
+        "internet",
+        "/",
+    ];
+    let rest = text
+        .trim_start_matches(['(', ' '])
+        .strip_prefix("Ảnh:")?
+        .trim();
+    let rest = rest.trim_end_matches([')', ' ']);
+    if text.len() > LONGEST || ["Ảnh:", "ảnh:"].iter().any(|mark| rest.contains(mark)) {
+        return None;
+    }
+    let words = rest.split_whitespace();
+    let small = words
+        .clone()
+        .filter(|word| word.starts_with(char::is_lowercase));
+    let lower = rest.to_lowercase();
+    let is_credit = CREDITS.iter().any(|word| lower.contains(word));
+    (words.count() >= LEAST && small.count() >= LEAST / 2 && !is_credit).then_some(rest)
+}
+
 /// The caption and credit of a line that has both.
 pub(super) fn credited(text: &str) -> Caption {
     caption(without_mark(text).unwrap_or(text))

@@ -22,7 +22,7 @@ use crate::provenance::Trace;
 use crate::tidy::composed;
 use crate::{Article, Caption, Published, dates};
 pub(crate) use credits::is_credits;
-use credits::{credited, is_caption_of, is_credit, labelled, own_caption};
+use credits::{credited, is_caption_of, is_credit, labelled, own_caption, uncredited};
 pub(super) use credits::{ends_with_credit, is_file_name};
 pub(super) use date_line::read as date_line;
 use header::is_sentence;
@@ -322,6 +322,11 @@ impl<'a> Page<'a> {
         for (at, paragraph) in std::mem::take(&mut self.paragraphs).into_iter().enumerate() {
             if let Some(caption) = labelled(&paragraph.text) {
                 add_labelled(&mut self.captions, caption);
+            } else if let Some(text) = uncredited(&paragraph.text) {
+                self.captions.push(Caption {
+                    text: text.to_owned(),
+                    credit: None,
+                });
             } else if is_credit(&paragraph.text) {
                 // A credit by itself belongs to the line above it, which is
                 // not the title.
@@ -512,6 +517,21 @@ impl<'a> Page<'a> {
         if let (None, Some(paper)) = (&article.source, self.paper.take()) {
             article.source = Some(paper);
             trace.field("source", "date line");
+        }
+        // The author may be between summary and text.
+        let named = body
+            .first()
+            .filter(|line| body.len() > 1 && is_pen_name(line));
+        let is_author = |line: &&&str| match &article.author {
+            Some(author) => author.to_lowercase() == line.to_lowercase(),
+            None => is_person(line),
+        };
+        if let Some(name) = named.filter(is_author).copied() {
+            if article.author.is_none() {
+                article.author = Some(name.to_owned());
+                trace.field("author", "line above the text");
+            }
+            body.remove(0);
         }
         body.splice(0..0, left);
         article.body = body.join("\n");

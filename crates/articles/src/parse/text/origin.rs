@@ -31,20 +31,23 @@ impl Origin {
         Some(address)
     }
 
-    /// Takes the line off the end of a text; the signature may be below it.
+    /// Takes the lines with source and address off the end of a text; the signature may be below each.
     pub fn take(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Self {
         const LAST: usize = 2;
         const SHORTEST: usize = 3;
-        let count = paragraphs.len();
-        for at in (count.saturating_sub(LAST).max(SHORTEST - 1)..count).rev() {
-            let Some(origin) = paragraphs.get(at).and_then(|line| read(&line.text)) else {
-                continue;
-            };
+        let mut found = Self::default();
+        for _ in 0..LAST {
+            let count = paragraphs.len();
+            let mut last = (count.saturating_sub(LAST).max(SHORTEST - 1)..count).rev();
+            let origin = last.find_map(|at| Some((at, read(&paragraphs.get(at)?.text)?)));
+            let Some((at, origin)) = origin else { break };
             let line = paragraphs.remove(at);
             trace.dropped(&line.text);
-            return origin;
+            found.source = found.source.or(origin.source);
+            found.agency = found.agency.or(origin.agency);
+            found.url = found.url.or(origin.url);
         }
-        Self::default()
+        found
     }
 
     /// Splits the name of the source off the end of a paragraph: "… của xã. (Nguồn: Báo Sông Lam)".

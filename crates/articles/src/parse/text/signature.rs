@@ -437,10 +437,24 @@ pub(crate) fn byline(line: &str) -> Option<String> {
         "Thơ",
         "Bài và ảnh",
     ];
+    // "Viết bởi An Bình"
+    const BY: &[&str] = &[
+        "Viết bởi",
+        "Được viết bởi",
+        "Đăng bởi",
+        "Được đăng bởi",
+        "By",
+        "Posted by",
+    ];
+    let bare = line.trim_matches(['(', ')']);
     let work = WORKS
         .iter()
-        .find_map(|work| line.strip_prefix(work)?.strip_prefix(" của "));
-    if let Some(name) = work.filter(|name| are_people(name)) {
+        .find_map(|work| bare.strip_prefix(work)?.strip_prefix(" của "));
+    let by = || {
+        BY.iter()
+            .find_map(|by| bare.strip_prefix(by)?.strip_prefix(' '))
+    };
+    if let Some(name) = work.or_else(by).filter(|name| are_people(name)) {
         return Some(name.to_owned());
     }
     let (label, name) = line.split_once(':')?;
@@ -498,6 +512,7 @@ pub(crate) fn is_label(label: &str) -> bool {
         "tản văn",
         "truyện ngắn",
         "thơ",
+        "người gửi",
         "người đăng",
         "đăng bởi",
         "viết bởi",
