@@ -112,6 +112,32 @@ pub(crate) fn mail(
 /// Takes the header of the mail that was forwarded off the top of a text: its sender and date are those
 /// of the text.
 fn take_forwarded(article: &mut Article, trace: &mut Trace) {
+    let Some(fields) = forwarded(&article.body) else {
+        return;
+    };
+    const FROM: &str = "header of the forwarded mail";
+    for (label, value) in &fields {
+        if matches!(label.as_str(), "From" | "Từ") {
+            let name = value.split('<').next().unwrap_or_default();
+            let name = name.trim().trim_matches('"').trim();
+            let is_name = !name.is_empty() && !name.contains('@');
+            article.author = is_name.then(|| name.to_owned());
+            trace.field("author", FROM);
+        } else if matches!(label.as_str(), "Date" | "Sent" | "Ngày" | "Đã gửi")
+            && let Some(date) = Published::parse(value)
+        {
+            article.published = Some(date);
+            trace.field("published", FROM);
+        }
+    }
+    let mut lines = article.body.lines();
+    let header = lines.by_ref().take(1 + fields.len());
+    header.for_each(|line| trace.dropped(line));
+    article.body = lines.collect::<Vec<_>>().join("\n");
+}
+
+/// The labels and values of the header of a forwarded mail, below the line that marks it.
+fn forwarded(body: &str) -> Option<Vec<(String, String)>> {
     const MARKS: &[&str] = &[
         "forwarded message",
         "thư đã chuyển tiếp",
@@ -136,43 +162,22 @@ fn take_forwarded(article: &mut Article, trace: &mut Trace) {
     const MOST: usize = 8;
     let field = |line: &str| {
         let (label, value) = line.split_once(':')?;
+        let label = label.trim();
         LABELS
-            .contains(&label.trim())
-            .then(|| (label.trim().to_owned(), value.trim().to_owned()))
+            .contains(&label)
+            .then(|| (label.to_owned(), value.trim().to_owned()))
     };
-    let mut lines = article.body.lines();
+    let mut lines = body.lines();
     // Outlook draws a line above it.
-    let is_marked = lines.next().is_some_and(|line| {
+    let is_mark = |line: &str| {
         let lower = line.to_lowercase();
-        line.len() <= 80 && (is_rule(line, "_") || MARKS.iter().any(|mark| lower.contains(mark)))
-    });
-    let fields: Vec<(String, String)> = lines.take(MOST).map_while(field).collect();
-    if !is_marked || fields.len() < 2 {
-        return;
-    }
-    for line in article.body.lines().take(1 + fields.len()) {
-        trace.dropped(line);
-    }
-    for (label, value) in &fields {
-        match label.as_str() {
-            "From" | "Từ" => {
-                let name = value.split('<').next().unwrap_or_default();
-                let name = name.trim().trim_matches('"').trim();
-                article.author =
-                    Some(name.to_owned()).filter(|name| !name.is_empty() && !name.contains('@'));
-                trace.field("author", "header of the forwarded mail");
-            }
-            "Date" | "Sent" | "Ngày" | "Đã gửi" => {
-                if let Some(date) = Published::parse(value) {
-                    article.published = Some(date);
-                    trace.field("published", "header of the forwarded mail");
-                }
-            }
-            _ => {}
-        }
-    }
-    let rest: Vec<&str> = article.body.lines().skip(1 + fields.len()).collect();
-    article.body = rest.join("\n");
+        is_rule(line, "_") || MARKS.iter().any(|mark| lower.contains(mark))
+    };
+    lines
+        .next()
+        .filter(|line| line.len() <= 80 && is_mark(line))?;
+    let fields: Vec<_> = lines.take(MOST).map_while(field).collect();
+    (fields.len() >= 2).then_some(fields)
 }
 
 /// Parses a mail without the mails inside it, which are attachments.

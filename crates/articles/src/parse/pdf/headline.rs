@@ -48,17 +48,9 @@ pub(super) fn article(
         let mut above = paragraphs[..found.start].iter().map(|above| &above.text);
         above.find(|text| text::is_paper(text)).cloned()
     });
-    let is_summary = |at: usize| {
-        let below = paragraphs.get(at);
-        below.is_some_and(|below| is_summary(below, &paragraphs, setting))
-    };
-    let below = found.as_ref().map_or(0, |found| found.end);
-    // The author may be between title and summary.
-    let author = paragraphs.get(below).is_some_and(|line| {
-        found.is_some() && text::is_pen_name(&line.text) && is_summary(below + 1)
+    let (author, summary) = found.as_ref().map_or((None, None), |found| {
+        below_title(found.end, &paragraphs, setting)
     });
-    let summary = below + usize::from(author);
-    let summary = (found.is_some() && is_summary(summary)).then_some(summary);
     if let (None, Some(stated)) = (&found, &stated) {
         document.push(stated, Role::Title);
     }
@@ -70,7 +62,7 @@ pub(super) fn article(
         let role = match &found {
             Some(found) if found.contains(&at) => Role::Title,
             _ if summary == Some(at) => Role::Subtitle,
-            _ if author && at == below => Role::Author,
+            _ if author == Some(at) => Role::Author,
             _ => Role::Text,
         };
         document.push(&paragraph.text, role);
@@ -85,6 +77,23 @@ pub(super) fn article(
         trace.field("source", "line above the title");
     }
     article
+}
+
+/// The places of the author and the summary below the title, of which the author may be above.
+fn below_title(
+    end: usize,
+    paragraphs: &[Paragraph],
+    setting: Setting,
+) -> (Option<usize>, Option<usize>) {
+    let is_summary = |at: usize| {
+        let below = paragraphs.get(at);
+        below.is_some_and(|below| is_summary(below, paragraphs, setting))
+    };
+    let is_name = |line: &Paragraph| text::is_pen_name(&line.text) && is_summary(end + 1);
+    match paragraphs.get(end).is_some_and(is_name) {
+        true => (Some(end), Some(end + 1)),
+        false => (None, is_summary(end).then_some(end)),
+    }
 }
 
 type Found = std::ops::Range<usize>;

@@ -43,13 +43,7 @@ pub(super) fn read<'a>(
     for line in lines {
         let above_summary = article.summary.is_none() && left.is_empty();
         if let Some(author) = byline(line) {
-            // The text may be signed with initials.
-            if article.author.as_deref().is_none_or(is_initials) {
-                article.author = Some(author);
-                trace.field("author", "byline above the text");
-            } else {
-                trace.dropped(line);
-            }
+            add_byline(author, line, article, trace);
         } else if article.section.is_none() && names::is_section(line) {
             article.section = Some(line.to_owned());
             trace.field("section", "line under the title");
@@ -76,6 +70,16 @@ pub(super) fn read<'a>(
         }
     }
     left
+}
+
+/// Assigns the author that a byline names. The text may be signed with initials.
+fn add_byline(author: String, line: &str, article: &mut Article, trace: &mut Trace) {
+    if article.author.as_deref().is_none_or(is_initials) {
+        article.author = Some(author);
+        trace.field("author", "byline above the text");
+    } else {
+        trace.dropped(line);
+    }
 }
 
 /// The lines below the newspaper on top and below all but the last of several sections.

@@ -401,9 +401,7 @@ impl<'a> Page<'a> {
             );
         }
         article.published = self.published("", trace);
-        let last = self.paragraphs.len();
-        let top = self.first_verse();
-        let is_verse = (0..3).any(|below| self.is_verse(top..last.saturating_sub(below).max(top)));
+        let is_verse = self.is_poem();
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
         if article.author.is_some() || article.agency.is_some() {
             lines.pop();
@@ -449,6 +447,12 @@ impl<'a> Page<'a> {
         let is_poem = || self.is_verse(top..last) || dated() && self.is_verse(top..last - 1);
         let ends = || is_end(self.text(last - 1)) || is_poem();
         (last >= 2 && ends()).then(|| self.text(last))
+    }
+
+    /// Returns `true` for a poem, maybe with its author, place and date below.
+    fn is_poem(&self) -> bool {
+        let (top, last) = (self.first_verse(), self.paragraphs.len());
+        (0..3).any(|below| self.is_verse(top..last.saturating_sub(below).max(top)))
     }
 
     /// The line that may be the first verse of a poem, below the title and a dedication in brackets.
@@ -518,21 +522,7 @@ impl<'a> Page<'a> {
             article.source = Some(paper);
             trace.field("source", "date line");
         }
-        // The author may be between summary and text.
-        let named = body
-            .first()
-            .filter(|line| body.len() > 1 && is_pen_name(line));
-        let is_author = |line: &&&str| match &article.author {
-            Some(author) => author.to_lowercase() == line.to_lowercase(),
-            None => is_person(line),
-        };
-        if let Some(name) = named.filter(is_author).copied() {
-            if article.author.is_none() {
-                article.author = Some(name.to_owned());
-                trace.field("author", "line above the text");
-            }
-            body.remove(0);
-        }
+        take_author_line(&mut body, &mut article, trace);
         body.splice(0..0, left);
         article.body = body.join("\n");
         if !article.body.is_empty() {
@@ -663,6 +653,23 @@ fn is_issue(line: &str) -> bool {
         .find_map(|word| line.strip_prefix(word));
     let is_number = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     number.is_some_and(is_number) && line.chars().count() <= LONGEST
+}
+
+/// Takes the author between summary and text.
+fn take_author_line(body: &mut Vec<&str>, article: &mut Article, trace: &mut Trace) {
+    let is_author = |line: &str| match &article.author {
+        Some(author) => author.to_lowercase() == line.to_lowercase(),
+        None => is_person(line),
+    };
+    let named = body.first().filter(|_| body.len() > 1);
+    let Some(name) = named.filter(|line| is_pen_name(line) && is_author(line)) else {
+        return;
+    };
+    if article.author.is_none() {
+        article.author = Some((*name).to_owned());
+        trace.field("author", "line above the text");
+    }
+    body.remove(0);
 }
 
 /// Returns `true` for the line that opens a letter: "Kính gửi Ban biên tập,".
