@@ -649,8 +649,6 @@ const TAIL_HEADINGS: &[&str] = &[
     "đọc thêm",
     "gửi bình luận",
     "bình luận hay",
-    "trở thành người đầu tiên tặng sao cho bài viết",
-    "hãy là người đầu tiên bình luận",
     "đánh giá bài viết",
     "mới nhất",
     "nổi bật",

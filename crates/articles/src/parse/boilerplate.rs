@@ -47,8 +47,14 @@ fn is_heading(key: &str, lines_above: usize) -> bool {
     let key = counted
         .filter(|(_, number)| is_number(number))
         .map_or(key, |(key, _)| key);
+    // Names this long would slow the look-up of all others.
+    let invites = [
+        "trở thành người đầu tiên tặng sao",
+        "hãy là người đầu tiên bình luận",
+    ];
     names::is_related_heading(key) && lines_above >= 1
-        || names::is_tail_heading(key) && lines_above >= 3
+        || lines_above >= 3
+            && (names::is_tail_heading(key) || invites.iter().any(|start| key.starts_with(start)))
 }
 
 /// Returns `true` if a line points away from the article all by itself.

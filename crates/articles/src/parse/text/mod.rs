@@ -228,7 +228,8 @@ impl<'a> Page<'a> {
     /// The title is right above the date.
     fn take_list_on_top(&mut self, trace: &mut Trace) {
         const LEAST: usize = 4;
-        if !names::is_tail_heading(self.text(0)) {
+        const LONGEST: usize = 30;
+        if self.text(0).len() > LONGEST || !names::is_tail_heading(self.text(0)) {
             return;
         }
         let date = self.find_date_line().map(|(at, _)| at);
