@@ -31,6 +31,7 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
             "page" if child.find("revision").is_some() => {
                 wikitext::page(child, &mut collector, trace);
             }
+            "mods" => documents::mods(child, &mut collector, trace),
             "TEI" | "TEI.2" => documents::tei(child, &mut collector, trace),
             "article" if child.find("article-meta").is_some() => {
                 documents::jats(child, &mut collector, trace);
@@ -96,6 +97,10 @@ const GROUPS: &[&str] = &[
     "news",
     "dc",
     "data",
+    "titles",
+    "contributors",
+    "dates",
+    "urls",
 ];
 
 /// Elements that name their field in an attribute (Solr, mysqldump, phpMyAdmin).
@@ -297,6 +302,11 @@ fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
             let name = child.find("name").unwrap_or(child).line();
             let rank = u8::from(role == "contributor");
             collector.join(Field::Author, rank, &person(&name), &from, trace);
+        }
+        // Zotero; what is part of a newspaper has its title.
+        ("isPartOf", _) => {
+            let name = child.find("title").map(Element::line).unwrap_or_default();
+            collector.offer(Field::Source, 0, name, from, trace);
         }
         ("source", _) => {
             let name = child.find("title").unwrap_or(child).line();

@@ -149,7 +149,7 @@ impl Items {
             }
             // Documents of one article: JATS, DocBook, what trafilatura writes.
             "article" | "doc" => Some(Format::Xml),
-            "TEI" | "TEI.2" => Some(Format::Xml),
+            "TEI" | "TEI.2" | "mods" => Some(Format::Xml),
             "url" if root == "urlset" => Some(Format::Xml),
             _ if self.own.as_deref() == Some(name) => Some(Format::Xml),
             // phpMyAdmin: a row of a table.
@@ -545,6 +545,14 @@ const NOT_ARTICLES: &[(&str, &str)] = &[
     ("gpx", "a map"),
     ("project", "the configuration of a build"),
     ("ncx", "the contents of an e-book"),
+    (
+        "alto",
+        "the text of a scan (ALTO), read when converted to plain text",
+    ),
+    (
+        "PcGts",
+        "the text of a scan (PAGE), read when converted to plain text",
+    ),
     ("container", "the list of files of an e-book"),
 ];
 

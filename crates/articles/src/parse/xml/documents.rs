@@ -32,7 +32,14 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
             |element: &Element<'_>| matches!(element.attribute("level"), Some("j" | "s"));
         let mut inside = source.descendants();
         let journal = inside.find(|element| element.name() == "title" && is_journal(element));
-        journal.or_else(|| source.find("publisher"))
+        let article = titles().next().map(Element::line);
+        let other = || {
+            let mut titles = source
+                .descendants()
+                .filter(|element| element.name() == "title");
+            titles.find(|title| title.attribute("level").is_none() && Some(title.line()) != article)
+        };
+        journal.or_else(|| source.find("publisher")).or_else(other)
     });
     if let Some(journal) = journal {
         collector.offer(Field::Source, 0, journal.line(), "sourceDesc", trace);
@@ -187,6 +194,63 @@ fn name_of_person(name: Element<'_>) -> String {
     let given = given.into_iter().find_map(|part| name.find(part));
     let given = given.map(Element::line).unwrap_or_default();
     format!("{} {given}", surname.line())
+}
+
+/// A record of the Metadata Object Description Schema: an article, and the newspaper that it is in.
+pub(super) fn mods<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &mut Trace) {
+    let host = root.elements().find(|element| {
+        element.name() == "relatedItem" && element.attribute("type") == Some("host")
+    });
+    let own = |path: &[&str]| {
+        let (first, rest) = path.split_first()?;
+        let found = root.elements().find(|element| element.name() == *first)?;
+        if rest.is_empty() {
+            Some(found)
+        } else {
+            found.at(rest)
+        }
+    };
+    let of_host = |path: &[&str]| host.and_then(|host| host.at(path));
+    for (field, rank, element) in [
+        (Field::Title, 0, own(&["titleInfo", "title"])),
+        (Field::Summary, 0, own(&["abstract"])),
+        (Field::Published, 0, own(&["originInfo", "dateIssued"])),
+        (Field::Published, 1, own(&["part", "date"])),
+        (Field::Published, 2, of_host(&["part", "date"])),
+        (Field::Published, 3, of_host(&["originInfo", "dateIssued"])),
+        (Field::Source, 0, of_host(&["titleInfo", "title"])),
+        (Field::Source, 1, own(&["originInfo", "publisher"])),
+        (Field::Url, 0, own(&["location", "url"])),
+    ] {
+        if let Some(element) = element {
+            collector.offer(field, rank, element.line(), element.name(), trace);
+        }
+    }
+    for name in root.elements().filter(|element| element.name() == "name") {
+        let role = name.find("roleTerm").map(Element::line).unwrap_or_default();
+        if !matches!(
+            role.as_str(),
+            "" | "aut" | "author" | "Author" | "cre" | "creator"
+        ) {
+            continue;
+        }
+        let part = |kind| {
+            let mut parts = name.elements().filter(|part| part.name() == "namePart");
+            parts
+                .find(|part| part.attribute("type") == kind)
+                .map(Element::line)
+        };
+        let (family, given) = (part(Some("family")), part(Some("given")));
+        let of_parts = || {
+            [family, given]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let person = part(None).unwrap_or_else(of_parts);
+        collector.join(Field::Author, 0, &person, "name", trace);
+    }
 }
 
 /// Returns `true` for the elements that only an article of DocBook has.

@@ -329,7 +329,9 @@ impl Writer {
             }
             let name = child.name();
             let is_head = name == "head" && is_of_page(child);
-            if is_head || NOTHING.contains(&name) || self.keeps.is_some_and(|leave| leave(child)) {
+            // EndNote sets all of its text in elements of a style.
+            let is_nothing = NOTHING.contains(&name) && child.attribute("face").is_none();
+            if is_head || is_nothing || self.keeps.is_some_and(|leave| leave(child)) {
                 continue;
             }
             if is_choice && REPLACED.contains(&name) {
@@ -447,6 +449,7 @@ const BLOCKS: &[&str] = &[
 
 /// Elements that are part of a line wherever they are.
 const INLINE: &[&str] = &[
+    "style",
     "a",
     "b",
     "i",
