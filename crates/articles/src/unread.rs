@@ -159,6 +159,14 @@ fn of_text(sight: &Sight<'_>) -> Option<Unread> {
         let (name, hint) = ("a notebook", "export it as HTML or Markdown");
         return Some(Unread { name, hint });
     }
+    let is_recording = is_object && sight.has(b"\"log\"") && sight.has(b"\"creator\"");
+    if sight.extension == "har" || is_recording {
+        let (name, hint) = (
+            "a recording of a browser (HAR)",
+            "convert it to WARC (har2warc)",
+        );
+        return Some(Unread { name, hint });
+    }
     if begins(SCRIPTS) {
         let (name, hint) = ("a program", LEAVE);
         return Some(Unread { name, hint });

@@ -24,6 +24,8 @@ pub(crate) struct Zip {
     archive: ZipArchive<Shared>,
     shared: Shared,
     next: usize,
+    /// Whether it is a web archive (WACZ), whose pages are in `archive/` and listed elsewhere.
+    is_wacz: bool,
     /// The size of the archive, which its entries together must not exceed
     /// by more than the ratio allows.
     packed: Arc<AtomicU64>,
@@ -57,8 +59,13 @@ impl Zip {
             );
             return Err(Fault::new(ProblemKind::TooLarge, message));
         }
+        let mut names = archive.file_names().flatten();
+        let is_wacz = archive.index_for_name("datapackage.json").is_some()
+            && names.any(|name| name.starts_with("archive/") && name.contains(".warc"));
+        drop(names);
         Ok(Self {
             archive,
+            is_wacz,
             shared,
             next: 0,
             packed: Arc::new(AtomicU64::new(len)),
@@ -76,7 +83,7 @@ impl Zip {
         if let Some(fault) = unsafe_path(&name) {
             return Ok(Some((name, Err(fault))));
         }
-        if is_left_out(&name) {
+        if is_left_out(&name) || self.is_wacz && !name.starts_with("archive/") {
             return Ok(None);
         }
         if entry.encrypted() {
