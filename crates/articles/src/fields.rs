@@ -338,6 +338,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "trichyeu",
             "gioithieu",
             "metadescription",
+            "abstractnote",
             "ogdescription",
             "snippet",
             "header",
@@ -423,6 +424,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "categoryname",
             "categorytitle",
             "catname",
+            "postcat",
             "cattitle",
             "zonename",
             "chuyenmuc",
@@ -512,6 +514,9 @@ const NAMES: &[(Field, &[&str])] = &[
             "publishername",
             "publication",
             "publicationname",
+            "publicationtitle",
+            "containertitle",
+            "secondarytitle",
             "newspaper",
             "sitename",
             "ogsitename",
@@ -553,6 +558,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "datepublish",
             "datepub",
             "datepublication",
+            "pubdates",
             "publish",
             "publtime",
             "publishup",
@@ -632,6 +638,8 @@ pub(crate) struct Draft {
     values: [Option<(u8, String)>; SLOTS],
     published: Option<(u8, Published)>,
     captions: Vec<Caption>,
+    /// Whether the date is that of a crawl.
+    pub is_crawled: bool,
 }
 
 const SLOTS: usize = Field::Captions as usize;
@@ -768,7 +776,10 @@ impl Draft {
             id: take(Field::Id).map(one_line).unwrap_or_default(),
             url: take(Field::Url).map(one_line),
             body: take(Field::Body).unwrap_or_default(),
-            published: self.published.map(|(_, date)| date),
+            published: self
+                .published
+                .filter(|_| !self.is_crawled)
+                .map(|(_, date)| date),
             captions: self.captions,
             ..Article::default()
         }
@@ -820,6 +831,8 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
                     .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
             !is_number && !is_hash && !is_login && !is_constant && !is_address(text)
         }
+        // "projects/tin/documents/1"
+        Field::Title => text.contains(' ') || !text.contains('/'),
         Field::Url => !text.starts_with("urn:") && !text.contains(char::is_whitespace),
         _ => true,
     }
@@ -828,6 +841,17 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
 /// The names in a value that may be a list in the notation of Python or JSON, have a label, or name
 /// accounts among people. `None` if it names no one.
 fn people(authors: &str) -> Option<String> {
+    // Photographers are not authors.
+    let authors = match authors.find("Ảnh:").or_else(|| authors.find("ảnh:")) {
+        Some(at)
+            if authors
+                .get(..at)
+                .is_some_and(|names| names.trim_end().ends_with(',')) =>
+        {
+            authors[..at].trim_end_matches([',', ' '])
+        }
+        _ => authors,
+    };
     let list = authors
         .strip_prefix('[')
         .and_then(|list| list.strip_suffix(']'));

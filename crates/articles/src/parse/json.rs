@@ -237,6 +237,13 @@ impl<'de> ObjectSeed<'_, 'de> {
                 self.feed(&title);
                 return Ok(());
             }
+            // FineWeb, whose date is that of the crawl.
+            "dump" => {
+                if map.next_value_seed(Flag)?.starts_with("CC-MAIN-") {
+                    self.collector.draft.is_crawled = true;
+                }
+                return Ok(());
+            }
             "_embedded" => {
                 let embedded: serde_json::Value = map.next_value()?;
                 self.embedded(&embedded);
@@ -258,7 +265,12 @@ impl<'de> ObjectSeed<'_, 'de> {
                     .draft
                     .offer_captions(captions.0, &key, self.trace);
             }
-            Some((field, rank)) => self.value(field, rank.saturating_add(self.nested), key, map)?,
+            Some((field, rank)) => {
+                // Firestore: when the record was written to the database.
+                let of_record = matches!(key.as_ref(), "createTime" | "updateTime");
+                let added = if of_record { 2 * NESTED } else { self.nested };
+                self.value(field, rank.saturating_add(added), key, map)?;
+            }
             None => {
                 let mut strings = Strings::default();
                 map.next_value_seed(&mut strings)?;
@@ -539,6 +551,8 @@ pub(crate) const NOT_POSTS: &[&str] = &[
     "wpcf7_contact_form",
     "shop_order",
     "mc4wp-form",
+    // Telegram: that somebody joined, or changed the name.
+    "service",
 ];
 
 /// States of records that are not, or no longer, published.

@@ -249,11 +249,17 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
             match key.as_ref() {
                 "type" | "_type" => object.kind = map.next_value_seed(Flag)?,
                 "timezone" => object.zone = map.next_value_seed(Flag)?,
-                "last_name" | "lastName" if self.0.field == Field::Author => {
+                "last_name" | "lastName" | "family" if self.0.field == Field::Author => {
                     object.surname = map.next_value_seed(Flag)?;
                 }
-                "first_name" | "firstName" if self.0.field == Field::Author => {
+                "first_name" | "firstName" | "given" if self.0.field == Field::Author => {
                     object.given = map.next_value_seed(Flag)?;
+                }
+                "year" | "month" | "day" | "hour" | "minute"
+                    if self.0.field == Field::Published =>
+                {
+                    let part = map.next_value_seed(Flag)?;
+                    object.date.offer(&key, &part);
                 }
                 "caption" | "alt" if self.0.field == Field::Body => {
                     object.caption = map.next_value_seed(self.0.inner(true))?.or(object.caption);
@@ -297,6 +303,7 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
 struct Object {
     kind: String,
     zone: String,
+    date: Parts,
     surname: String,
     given: String,
     caption: Option<String>,
@@ -304,10 +311,30 @@ struct Object {
     best: Option<(usize, Piece)>,
 }
 
+/// The parts of a date that an object names, from the year on.
+#[derive(Default)]
+struct Parts([Option<u32>; 5]);
+
+impl Parts {
+    fn offer(&mut self, name: &str, value: &str) {
+        let names = ["year", "month", "day", "hour", "minute"];
+        let part = names.iter().position(|known| *known == name);
+        if let Some(part) = part.and_then(|at| self.0.get_mut(at)) {
+            *part = value.parse().ok();
+        }
+    }
+
+    fn date(&self) -> Option<String> {
+        let known: Vec<u32> = self.0.iter().map_while(|part| *part).collect();
+        date_of(&known)
+    }
+}
+
 impl Object {
     fn finish(self, field: Field, captions: &mut Vec<Caption>) -> Option<Piece> {
         let piece = self.best.map(|(_, piece)| piece);
         if field == Field::Published {
+            let piece = piece.or_else(|| self.date.date().and_then(block));
             let has_zone = matches!(self.zone.as_str(), "UTC" | "GMT" | "+00:00" | "Z");
             return piece.map(|piece| match has_zone {
                 true => Piece {
@@ -360,12 +387,19 @@ fn parts_of_date<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<String>, A
         parts.extend(part);
     }
     let numbers: Vec<u32> = parts.iter().map_while(|part| part.parse().ok()).collect();
-    Ok(match numbers[..] {
-        [year @ 1000..=9999, month, day, hour, minute, ..] => Some(format!(
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"
-        )),
-        [year @ 1000..=9999, month, day, ..] => Some(format!("{year:04}-{month:02}-{day:02}")),
-        _ => parts.into_iter().next(),
+    Ok(date_of(&numbers).or_else(|| parts.into_iter().next()))
+}
+
+/// The date of a year, month, day, hour and minute, of which the last may be missing.
+fn date_of(numbers: &[u32]) -> Option<String> {
+    Some(match *numbers {
+        [year @ 1000..=9999, month, day, hour, minute, ..] => {
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}")
+        }
+        [year @ 1000..=9999, month, day, ..] => format!("{year:04}-{month:02}-{day:02}"),
+        [year @ 1000..=9999, month] => format!("{year:04}-{month:02}"),
+        [year @ 1000..=9999] => year.to_string(),
+        _ => return None,
     })
 }
 
@@ -420,6 +454,8 @@ const NAMING: &[&str] = &[
     "url",
     "S",
     "N",
+    "stringValue",
+    "integerValue",
     "$numberLong",
     "$numberInt",
     "insert",
@@ -457,6 +493,9 @@ const DATES: &[&str] = &[
     "$numberLong",
     "$numberInt",
     "__datetime__",
+    "timestampValue",
+    "stringValue",
+    "date-parts",
     "seconds",
     "_seconds",
     "timestamp",
