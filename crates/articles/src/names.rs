@@ -163,6 +163,52 @@ const PAPERS: &[&str] = &[
     "ĐBND",
 ];
 
+/// The name of a newspaper, station or its site without the words for its kind: "Sông Lam" of "Báo
+/// Sông Lam", "điện tử xã Tân Phú" of "Cổng thông tin điện tử xã Tân Phú".
+pub(crate) fn paper(name: &str) -> Option<&str> {
+    let rest = |kind: &&str| {
+        let (head, rest) = name.split_at_checked(kind.len())?;
+        let is_kind = head.chars().flat_map(char::to_lowercase).eq(kind.chars());
+        rest.strip_prefix(' ').filter(|_| is_kind).map(str::trim)
+    };
+    let paper = PAPER_KINDS.iter().find_map(rest);
+    let named =
+        paper.filter(|name| name.starts_with(char::is_uppercase) || name.starts_with("điện tử"));
+    named.or_else(|| {
+        SITE_KINDS
+            .iter()
+            .find_map(rest)
+            .filter(|name| !name.is_empty())
+    })
+}
+
+/// Words that begin the name of a newspaper, which follows in capitals.
+const PAPER_KINDS: &[&str] = &[
+    "báo",
+    "nhật báo",
+    "tuần báo",
+    "thời báo",
+    "tạp chí",
+    "bản tin",
+    "nguyệt san",
+];
+
+/// Words that begin the name of a station or a site.
+const SITE_KINDS: &[&str] = &[
+    "cổng thông tin",
+    "cổng ttđt",
+    "trang thông tin",
+    "trang tin",
+    "website",
+    "đài phát thanh",
+    "đài truyền hình",
+    "đài truyền thanh",
+    "đài tiếng nói",
+    "đài ptth",
+    "đài pt-th",
+    "thông tấn xã",
+];
+
 /// Returns `true` if a text is the name of a province or city, with or without the
 /// word for it ("TP. Cần Thơ", "tỉnh Lào Cai").
 pub(crate) fn is_province(text: &str) -> bool {
@@ -682,6 +728,9 @@ const TAIL_HEADINGS: &[&str] = &[
     "xem nhiều nhất",
     "được quan tâm",
     "tiêu điểm",
+    "tin chính",
+    "phổ biến nhất",
+    "bbc giới thiệu",
     "tin mới cập nhật",
     "mới cập nhật",
     "tin nhanh",
@@ -756,6 +805,8 @@ const BUTTONS: &[&str] = &[
     "advertisement",
     "click to copy",
     "follow us",
+    "listen",
+    "follow",
     "listen to this article",
     "save article",
     "share this article",

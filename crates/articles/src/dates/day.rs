@@ -37,7 +37,9 @@ pub(super) fn at(marks: &[Mark], at: usize) -> Option<(Published, usize)> {
     // 12/2015/QH13 a month.
     let joins = |mark: Option<&Mark>| matches!(mark, Some(Sign('/' | '-' | '.')));
     let number = |mark: Option<&Mark>| matches!(mark, Some(Number(..)));
-    let coded = rest.get(used) == Some(&Sign('/')) && matches!(rest.get(used + 1), Some(Word(_)));
+    let coded = date.day().is_none()
+        && rest.get(used) == Some(&Sign('/'))
+        && matches!(rest.get(used + 1), Some(Word(_)));
     let is_compact = matches!(rest.first(), Some(Number(_, 8)));
     let runs_on = coded || !is_compact && (joins(rest.get(used)) && number(rest.get(used + 1)));
     let runs_in = at >= 2 && joins(marks.get(at - 1)) && number(marks.get(at - 2));

@@ -71,6 +71,9 @@ fn is_pointer(key: &str) -> bool {
         "đọc thêm:",
         "mời bạn đọc",
         "mời độc giả",
+        "mời quý độc giả",
+        "mời quý bạn đọc",
+        "mời các bạn đọc",
         "theo dõi chúng tôi",
         "đón đọc",
         "mời xem thêm",
@@ -145,7 +148,8 @@ fn is_divider(text: &str) -> bool {
     // "=== Bài 31 ==="
     let is_named = text.len() <= 60 && text.starts_with("===") && text.ends_with("===");
     let is_continued = matches!(text, "(Còn nữa)" | "(Còn tiếp)" | "(Hết)");
-    text == "/." || is_end || is_named || is_continued || tidy::is_rule(text, "-=_*~#+")
+    let is_sign = matches!(text, "·" | "•" | "—" | "--") || tidy::is_rule(text, "-=_*~#+·•—");
+    text == "/." || is_end || is_named || is_continued || is_sign
 }
 
 /// Returns `true` for the number of a page: "Trang 3", "Page 3 of 8", "- 3 -".

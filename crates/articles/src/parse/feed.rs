@@ -25,9 +25,6 @@ const OTHERS: &[&str] = &[
     "tat ca",
 ];
 
-/// Words with which names of newspapers begin.
-const PAPERS: &[&str] = &["Báo ", "Tạp chí ", "Đài ", "Cổng ", "Tuần báo "];
-
 /// The longest section that is not a known one, in words.
 const LONGEST: usize = 5;
 
@@ -46,7 +43,7 @@ pub(super) fn title(title: &str) -> (String, Option<String>) {
     rest = without_rss(rest);
     // A section of its own name, unless the part belongs to the paper's: "Báo Bà Rịa - Vũng Tàu".
     if let (None, Some((paper, part))) = (&section, split_last(rest))
-        && PAPERS.iter().any(|opening| paper.starts_with(opening))
+        && names::paper(paper).is_some()
         && part.split_whitespace().count() <= LONGEST
         && !names::is_province(part)
     {

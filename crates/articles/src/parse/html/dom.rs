@@ -41,6 +41,7 @@ enum Data {
 const ATTRIBUTES: &[&str] = &[
     "align",
     "alt",
+    "aria-label",
     "aria-labelledby",
     "class",
     "content",

@@ -143,6 +143,7 @@ fn is_part(last: &str) -> bool {
         "category",
         "cate",
         "breadcrumb",
+        "paragraph",
     ];
     WORDS.contains(&last)
 }
@@ -173,7 +174,7 @@ fn of_key(key: &str) -> u16 {
         | "ngaythang" | "thoigian" | "timestamp" | "dateheader" | "datepublished"
         | "datecreated" | "createdate" | "ngaytao" | "ngayxuatban" | "newsdate" | "entrydate"
         | "createddate" | "articletime" | "posttime" | "meta" | "postmeta" | "entrymeta"
-        | "articlemeta" => Marks::DATE,
+        | "articlemeta" | "submitted" => Marks::DATE,
         "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory" | "postcategory"
         | "sectionname" | "articlesection" | "catename" | "categoryname" | "entrycategory"
         | "postcat" | "entrycategories" | "postcategories" | "entrycat" | "articlecat"
@@ -248,7 +249,8 @@ fn of_key(key: &str) -> u16 {
         | "readmore" | "seemore" | "readnext" | "morenews" | "suggest" | "suggestion"
         | "suggested" | "widget" | "widgets" | "hotnews" | "tinnoibat" | "tindocnhieu"
         | "tinxemnhieu" | "tinlq" | "taboola" | "outbrain" | "aiservice" | "tinhot" | "tinnoi"
-        | "insertwiki" | "onenews" | "boxnews" | "yikien" | "feedback" | "khampha" => Marks::LIST,
+        | "insertwiki" | "innerarticle" | "onenews" | "boxnews" | "yikien" | "feedback"
+        | "khampha" => Marks::LIST,
         "share" | "shares" | "sharing" | "social" | "socials" | "tags" | "taglist" | "tagcloud"
         | "keyword" | "keywords" | "tukhoa" | "advert" | "adverts" | "advertisement" | "ads"
         | "ad" | "adsense" | "adsbox" | "quangcao" | "banner" | "banners" | "newsletter"

@@ -6,6 +6,7 @@ use super::site::Site;
 use super::values::{is_address, plain_text, web_address};
 use crate::Published;
 use crate::fields::{Draft, Field};
+use crate::names;
 use crate::provenance::Trace;
 use crate::tidy::one_line;
 
@@ -184,8 +185,27 @@ impl Head {
         }
     }
 
+    /// The newspaper that the `title` element names beside the headline.
+    pub fn paper(&self) -> Option<&str> {
+        const LONGEST: usize = 10;
+        let separators = [" - ", " – ", " — ", " | ", " :: ", " • "].iter();
+        let mut parts = separators.flat_map(|sign| {
+            let last = self.title.rsplit_once(*sign).map(|(_, last)| last);
+            let first = self.title.split_once(*sign).map(|(first, _)| first);
+            last.into_iter().chain(first)
+        });
+        let is_paper = |part: &&str| {
+            names::paper(part).is_some() && part.split_whitespace().count() <= LONGEST
+        };
+        parts.by_ref().map(str::trim).find(is_paper)
+    }
+
     /// Offers the `title` element, without the site's name.
     pub fn offer_title(&self, draft: &mut Draft, trace: &mut Trace) {
+        if let Some(paper) = self.paper() {
+            let from = "title element";
+            draft.offer(Field::Source, rank::GUESSED, paper.to_owned(), from, trace);
+        }
         let title = self.bare_title(draft.get(Field::Source));
         draft.offer(Field::Title, rank::GUESSED, title, "title element", trace);
     }
@@ -194,12 +214,13 @@ impl Head {
     fn bare_title(&self, site: Option<&str>) -> String {
         let site = site.map(str::to_lowercase);
         let is_site = |part: &str| {
+            let is_paper = names::paper(part.trim()).is_some();
             let part = part.trim().to_lowercase();
-            site.as_ref()
-                .is_some_and(|site| site.contains(&part) || part.contains(site))
-                || ["báo ", "tạp chí ", "cổng thông tin ", "trang chủ"]
-                    .iter()
-                    .any(|opening| part.starts_with(opening))
+            is_paper
+                || site
+                    .as_ref()
+                    .is_some_and(|site| site.contains(&part) || part.contains(site))
+                || part.starts_with("trang chủ")
                 || (part.contains('.') && !part.contains(' '))
         };
         // Site :: section :: title, in either order.

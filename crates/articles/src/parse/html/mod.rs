@@ -41,7 +41,29 @@ pub(crate) fn parse(html: &str, trace: &mut Trace) -> Result<Article, Fault> {
     if let Some(fault) = cut_fault(&dom, html.len()) {
         trace.fault(fault);
     }
-    Ok(page(&dom, trace))
+    let mut article = page(&dom, trace);
+    if article.url.is_none() {
+        article.url = saved_from(&html);
+        if article.url.is_some() {
+            trace.field(Field::Url.name(), "comment of the browser");
+        }
+    }
+    Ok(article)
+}
+
+/// The address that browsers write into the pages they save.
+fn saved_from(html: &str) -> Option<String> {
+    const REACH: usize = 2048;
+    let head = html.get(..html.floor_char_boundary(REACH))?;
+    let after = |mark: &str| head.split_once(mark).map(|(_, rest)| rest);
+    let of_chrome = || Some(after("saved from url=(")?.split_once(')')?.1);
+    let of_single_file = || {
+        after("Page saved with SingleFile")?
+            .split_once("url:")
+            .map(|(_, rest)| rest)
+    };
+    let address = of_chrome().or_else(of_single_file)?;
+    values::web_address(address.split_whitespace().next()?)
 }
 
 fn page(dom: &Dom, trace: &mut Trace) -> Article {
@@ -71,7 +93,7 @@ fn page(dom: &Dom, trace: &mut Trace) -> Article {
         lead::offer_line(&text, &mut draft, trace);
     }
     let lines = std::mem::take(&mut text.paragraphs);
-    let mut paragraphs = article_lines(lines, is_list, &mut text, &mut draft, trace);
+    let mut paragraphs = article_lines(lines, &read, &mut text, &mut draft, trace);
     let from = if read.stated.complete(&mut paragraphs, trace) {
         "JSON-LD articleBody"
     } else if state::complete(dom, &read.titles, &mut paragraphs, &mut draft, trace) {
@@ -153,7 +175,8 @@ fn read_fields(
 ) -> Read {
     let head = meta::Head::of(dom);
     let mut site = site::Site::default();
-    head.site_names().for_each(|name| site.add_name(name));
+    let names = head.site_names().chain(head.paper());
+    names.for_each(|name| site.add_name(name));
     head.addresses()
         .for_each(|address| site.add_address(address));
     let data = linked_data::LinkedData::of(dom, trace);
@@ -241,7 +264,7 @@ const TOP: usize = 6;
 /// fields.
 fn article_lines(
     lines: Vec<String>,
-    is_list: bool,
+    read: &Read,
     text: &mut text::Text,
     draft: &mut Draft,
     trace: &mut Trace,
@@ -253,6 +276,21 @@ fn article_lines(
             block: 0,
         })
         .collect();
+    const LAST: usize = 4;
+    if let Some(paper) = lines
+        .iter()
+        .rev()
+        .take(LAST)
+        .find_map(|line| plain::rights(&line.text))
+    {
+        draft.offer(
+            Field::Source,
+            rank::LINE,
+            paper.to_owned(),
+            "line of rights",
+            trace,
+        );
+    }
     boilerplate::drop_in_page(&mut lines, trace);
     let known = |field| draft.get(field).map(str::to_owned);
     let repeated = [Field::Title, Field::Summary, Field::Author, Field::Section].map(known);
@@ -277,10 +315,14 @@ fn article_lines(
         }
         // The last line of a quoted message: "— Lê Mẫu (@mau) March 25, 2026".
         let is_message = line.contains("(@");
-        if let Some(date) = plain::date_line(&line).filter(|_| at < TOP && !is_list && !is_message)
+        if let Some(date) =
+            plain::date_line(&line).filter(|_| at < TOP && !read.is_list && !is_message)
         {
             let value = date.date.to_string();
             draft.offer(Field::Published, rank::LINE, value, "date line", trace);
+            if let Some((author, _)) = shown::author_of(&line, &date, at <= 1, &read.site) {
+                draft.offer(Field::Author, rank::LINE, author, "date line", trace);
+            }
             trace.dropped(&line);
         } else if plain::ends_with_credit(&line) {
             let shown = caption(&line);

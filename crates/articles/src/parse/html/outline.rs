@@ -101,6 +101,9 @@ impl Outline {
             if is_list_by_tag(dom, id, name) {
                 marks.add(Marks::LIST);
             }
+            if name == "nav" && is_breadcrumb(dom, id) {
+                marks.add(Marks::CRUMBS);
+            }
             let is_box = matches!(name, "form" | "button" | "dialog" | "menu");
             if is_box || is_byline_region(dom, id) {
                 marks.add(Marks::BOX);
@@ -302,6 +305,13 @@ impl Own {
 pub(super) fn is_byline_region(dom: &Dom, id: Id) -> bool {
     let label = dom.attribute(id, "aria-labelledby");
     label.is_some_and(|label| label.ends_with("byline"))
+}
+
+/// Returns `true` for what readers of screens call a breadcrumb.
+fn is_breadcrumb(dom: &Dom, id: Id) -> bool {
+    let labels = ["aria-label", "aria-labelledby"].into_iter();
+    let mut labels = labels.filter_map(|name| dom.attribute(id, name));
+    labels.any(|label| label.to_ascii_lowercase().contains("breadcrumb"))
 }
 
 fn is_list_by_tag(dom: &Dom, id: Id, name: &str) -> bool {

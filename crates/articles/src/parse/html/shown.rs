@@ -196,10 +196,12 @@ impl Page<'_> {
             (Field::Published, &|id| self.date(id, title)),
             (Field::Summary, &|id| self.summary(id, title)),
             (Field::Author, &|id| {
-                self.author(id).filter(|author| !is_agency(&author.value))
+                let author = self.author(id, title);
+                author.filter(|author| !is_agency(&author.value))
             }),
             (Field::Agency, &|id| {
-                self.author(id).filter(|author| is_agency(&author.value))
+                let author = self.author(id, title);
+                author.filter(|author| is_agency(&author.value))
             }),
             (Field::Section, &|id| {
                 self.section(id, shown_title.as_deref(), title)
@@ -297,7 +299,7 @@ impl Page<'_> {
         let position = self.outline.position(id);
         // Between headline and text is its place; after the text it may be of
         // anything else.
-        if title.is_some_and(|title| position > title) && position < self.text.0 {
+        if self.is_between(id, title) {
             score += 30;
         } else if position >= self.text.1 {
             if !published && stated.is_none() {
@@ -348,11 +350,10 @@ impl Page<'_> {
         })
     }
 
-    /// The date in a line between the title and the text that has nothing else, whatever the name of
-    /// its element.
+    /// The date in a line between the title and the text, or above the title in a box of both, that
+    /// has nothing else, whatever the name of its element.
     fn date_below(&self, id: Id, title: u32) -> Option<Candidate> {
-        let position = self.outline.position(id);
-        if position <= title || position >= self.text.0 {
+        if !self.is_between(id, Some(title)) && !self.is_above_title(id, title) {
             return None;
         }
         let value = one_line(self.text_below(id, 80)?);
@@ -450,7 +451,7 @@ impl Page<'_> {
         (is_sentence && crate::parse::text::date_line(&value).is_none()).then_some(value)
     }
 
-    fn author(&self, id: Id) -> Option<Candidate> {
+    fn author(&self, id: Id, title: Option<u32>) -> Option<Candidate> {
         let marks = self.outline.marks(id);
         let related = self.dom.attribute(id, "rel") == Some("author");
         let property = self.dom.attribute(id, "itemprop") == Some("author");
@@ -459,7 +460,7 @@ impl Page<'_> {
         }
         if !(marks.has(Marks::AUTHOR) || related || property) {
             return self
-                .author_by_date(id)
+                .author_by_date(id, title)
                 .or_else(|| self.author_in_credits(id))
                 .or_else(|| self.author_in_region(id));
         }
@@ -506,24 +507,39 @@ impl Page<'_> {
         })
     }
 
-    /// The author in the line of the date, with a label: "Đăng ngày 20/1/2026 bởi Lê Mẫu".
-    fn author_by_date(&self, id: Id) -> Option<Candidate> {
-        if !self.outline.marks(id).has(Marks::DATE) {
+    /// The author in the line of the date: "Đăng ngày 20/1/2026 bởi Lê Mẫu". Without a label,
+    /// "Lê Mẫu - 20/1/2026", only between the title and the text.
+    fn author_by_date(&self, id: Id, title: Option<u32>) -> Option<Candidate> {
+        let is_between = self.is_between(id, title);
+        if !self.outline.marks(id).has(Marks::DATE) && !is_between {
             return None;
         }
         let text = one_line(self.text_below(id, 160)?);
         let line = crate::parse::text::date_line(&text)?;
-        let labelled = |part: &&str| {
-            let named = crate::parse::text::byline(part);
-            let name = crate::parse::text::without_label(named.as_deref().unwrap_or(part));
-            let is_person = name != *part && crate::parse::text::is_pen_name(name);
-            is_person.then(|| self.site.without(name)).flatten()
-        };
+        let (value, is_labelled) = author_of(&text, &line, is_between, self.site)?;
         Some(Candidate {
-            score: 5,
-            value: line.rest.iter().find_map(labelled)?,
+            score: if is_labelled { 5 } else { 3 },
+            value,
             from: self.describe(id),
         })
+    }
+
+    /// Returns `true` for an element after the title and before the text.
+    fn is_between(&self, id: Id, title: Option<u32>) -> bool {
+        let position = self.outline.position(id);
+        title.is_some_and(|title| position > title) && position < self.text.0
+    }
+
+    /// Returns `true` for an element before the title, in a box of the title that the text is not in.
+    fn is_above_title(&self, id: Id, title: u32) -> bool {
+        const NEAR: usize = 2;
+        let end = |id: Id| {
+            let next = self.dom.after(id, self.dom.root(), false);
+            next.map_or(u32::MAX, |next| self.outline.position(next))
+        };
+        let mut above = self.dom.ancestors(id).take(NEAR);
+        self.outline.position(id) < title
+            && above.any(|id| end(id) > title && end(id) <= self.text.0)
     }
 
     /// The author in credits: "Bài: Lê Mẫu", above those of pictures and design.
@@ -653,7 +669,7 @@ impl Page<'_> {
                 && !is_full_date(value)
         };
         let is_trail = !is_crumbs && !property && self.is_trail(id, at);
-        let value = if is_crumbs || is_trail {
+        let value = if is_crumbs || is_trail || self.has_several_links(id) {
             self.last_crumb(id, &usable)?
         } else {
             let value = one_line(self.text_below(id, 200)?);
@@ -668,6 +684,27 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// Returns `true` for an element of several links and no text or sign between them: "Thời sự"
+    /// and below it "Môi trường".
+    fn has_several_links(&self, id: Id) -> bool {
+        const MOST: usize = 40;
+        let mut links = 0;
+        for id in self.dom.under(id).take(MOST) {
+            let in_link = || {
+                self.dom
+                    .ancestors(id)
+                    .take(4)
+                    .any(|id| self.dom.name(id) == Some("a"))
+            };
+            links += usize::from(self.dom.name(id) == Some("a"));
+            let text = self.dom.text_of(id).unwrap_or_default();
+            if !text.trim().is_empty() && !in_link() {
+                return false;
+            }
+        }
+        links >= 2
     }
 
     /// Returns `true` for links in a row with a sign that leads from one to the next: "Trang chủ »
@@ -783,6 +820,30 @@ impl Page<'_> {
     }
 }
 
+/// The author in the line of a date, and whether a label says so. `bare` names need none, except
+/// for places: "Tân Phú, ngày 20/1/2026".
+pub(super) fn author_of(
+    text: &str,
+    line: &crate::parse::text::DateLine<'_>,
+    bare: bool,
+    site: &Site,
+) -> Option<(String, bool)> {
+    let labelled = |part: &&str| {
+        let named = crate::parse::text::byline(part);
+        let name = crate::parse::text::without_label(named.as_deref().unwrap_or(part));
+        let is_person = name != *part && crate::parse::text::is_pen_name(name);
+        is_person.then(|| site.without(name)).flatten()
+    };
+    if let Some(author) = line.rest.iter().find_map(labelled) {
+        return Some((author, true));
+    }
+    let is_person = |part: &&&str| part.contains(' ') && crate::parse::text::is_pen_name(part);
+    let is_bare = bare && !text.contains(", ngày");
+    let mut people = line.rest.iter().filter(is_person).filter(|_| is_bare);
+    let person = people.next().filter(|_| people.next().is_none())?;
+    Some((site.without(person)?, false))
+}
+
 /// How far a headline is one of the titles in the head of the page, which have the name of the site
 /// as well. The titles are folded.
 fn agreement(value: &str, heads: &[String]) -> Agreement {
@@ -829,7 +890,9 @@ fn without_section_label(value: &str) -> &str {
         "filed under",
         "dang trong",
     ];
-    let is_label = |label: &str| LABELS.contains(&fold(label.trim()).as_str());
+    let is_label = |label: &str| {
+        matches!(label, "in" | "trong") || LABELS.contains(&fold(label.trim()).as_str())
+    };
     let bare = |(at, _): (usize, &str)| {
         let (label, name) = value.split_at_checked(at)?;
         (is_label(label) && name.trim_start().starts_with(char::is_uppercase))

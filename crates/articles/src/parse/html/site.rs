@@ -45,10 +45,7 @@ impl Site {
         else {
             return name;
         };
-        let is_paper = ["Báo ", "báo ", "Tạp chí ", "Đài "]
-            .iter()
-            .any(|kind| paper.starts_with(kind))
-            || self.has(paper);
+        let is_paper = crate::names::paper(paper).is_some() || self.has(paper);
         if is_paper { person.trim() } else { name }
     }
 

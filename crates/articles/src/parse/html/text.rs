@@ -50,7 +50,10 @@ pub(super) fn read_captions(dom: &Dom, outline: &Outline, above: (u32, u32), tex
         let is_caption = outline.kind(id) == Kind::Caption && position > above.0;
         let is_read = !outline.is_skipped(id) && !outline.is_in_entry(id);
         if is_caption && is_read {
-            let shown = caption_of(dom, outline, id);
+            let beside = dom.ancestors(id).take(4);
+            let mut beside = beside.filter(|id| dom.name(*id) == Some("figure"));
+            let beside = beside.next().and_then(|id| figure(dom, outline, id));
+            let shown = beside.unwrap_or_else(|| caption_of(dom, outline, id));
             const LONGEST: usize = 600;
             if shown.text.len() <= LONGEST && !shown.text.is_empty() && !is_file_name(&shown.text) {
                 text.captions.push(shown);
@@ -58,6 +61,38 @@ pub(super) fn read_captions(dom: &Dom, outline: &Outline, above: (u32, u32), tex
         }
         at = dom.after(id, dom.root(), is_read && !is_caption);
     }
+}
+
+/// The caption of a figure and the credit beside it, if the figure has no text but these.
+fn figure(dom: &Dom, outline: &Outline, id: Id) -> Option<Caption> {
+    const MOST: usize = 60;
+    const LONGEST: usize = 60;
+    let (mut shown, mut beside) = (None, String::new());
+    let mut at = Some(id);
+    let mut count = 0;
+    while let Some(node) = at {
+        count += 1;
+        let is_caption = outline.kind(node) == Kind::Caption && node != id;
+        if is_caption && shown.replace(node).is_some() || count > MOST {
+            return None;
+        }
+        let is_read =
+            !is_caption && !outline.is_skipped(node) && outline.kind(node) != Kind::Nothing;
+        if is_read {
+            beside.push_str(dom.text_of(node).unwrap_or_default());
+        }
+        at = dom.after(node, id, is_read);
+    }
+    let beside = one_line(beside);
+    let is_credit = (2..=LONGEST).contains(&beside.chars().count())
+        && beside.starts_with(char::is_uppercase)
+        && !crate::names::is_button(&beside);
+    let mut caption = caption_of(dom, outline, shown?);
+    if is_credit && caption.credit.is_none() {
+        let read = crate::tidy::caption(&beside);
+        caption.credit = Some(read.credit.unwrap_or(beside));
+    }
+    is_credit.then_some(caption)
 }
 
 /// The caption that an element contains; an element of it that is named like an author is the
@@ -149,12 +184,19 @@ impl Reading<'_> {
                 }
                 return;
             }
+            if self.dom.name(id) == Some("figure")
+                && let Some(caption) = figure(self.dom, self.outline, id)
+            {
+                self.end_line();
+                return self.push_caption(caption);
+            }
             match self.outline.kind(id) {
                 Kind::Nothing => return,
                 Kind::Break => return self.end_line(),
                 Kind::Caption if self.is_caption(id) => {
                     self.end_line();
-                    return self.push_caption(id);
+                    let caption = caption_of(self.dom, self.outline, id);
+                    return self.push_caption(caption);
                 }
                 Kind::Inline if self.dom.name(id) == Some("a") => {
                     self.links += 1;
@@ -188,8 +230,7 @@ impl Reading<'_> {
         self.outline.running(id) <= LONGEST
     }
 
-    fn push_caption(&mut self, id: Id) {
-        let shown = caption_of(self.dom, self.outline, id);
+    fn push_caption(&mut self, shown: Caption) {
         if is_file_name(&shown.text) {
             self.text.dropped.push(shorten(shown.text));
         } else if shown != Caption::default() {

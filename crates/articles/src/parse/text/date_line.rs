@@ -24,8 +24,8 @@ pub(crate) fn read(line: &str) -> Option<DateLine<'_>> {
     let date =
         Published::parse(line).filter(|date| date.year().is_some() && date.day().is_some())?;
     let mut rest = Vec::new();
-    for part in parts(line) {
-        let words: Vec<String> = part
+    for part in parts(line).map(before_date) {
+        let words: Vec<String> = super::signature::without_label(part)
             .split(|c: char| !c.is_alphabetic())
             .filter(|word| !word.is_empty())
             .map(str::to_lowercase)
@@ -50,6 +50,13 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
         .flat_map(around_digits)
         .map(|part| part.trim().trim_matches(['-', ':', '/', '.']).trim())
         .filter(|part| part.contains(char::is_alphabetic))
+}
+
+/// A part without the words between a name and the date: "Submitted by Lê Mẫu on Thu".
+fn before_date(part: &str) -> &str {
+    let mut signs = [" on ", " vào ", " lúc ", " at "].iter();
+    let at = signs.find_map(|sign| part.find(sign));
+    at.and_then(|at| part.get(..at)).unwrap_or(part)
 }
 
 /// Splits a part at the first of its words that has digits, and after the last

@@ -132,6 +132,43 @@ pub(crate) fn source(line: &str) -> Option<String> {
     read(line)?.source
 }
 
+/// The newspaper that has the rights to a text: "© Bản quyền thuộc Báo Sông Lam".
+pub(crate) fn rights(line: &str) -> Option<&str> {
+    const LABELS: &[&str] = &[
+        "Bản quyền",
+        "Copyright",
+        "thuộc về",
+        "thuộc",
+        "của",
+        "bởi",
+        "by",
+        "©",
+        "(c)",
+    ];
+    if line.len() > 160 {
+        return None;
+    }
+    let mut rest = line.trim();
+    let labels = |rest: &mut &str| {
+        let bare = LABELS.iter().find_map(|label| rest.strip_prefix(label));
+        let bare = bare.unwrap_or(rest);
+        let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || " -–:,".contains(c));
+        let is_shorter = bare.len() < rest.len();
+        *rest = bare;
+        is_shorter
+    };
+    let mut is_labelled = false;
+    while labels(&mut rest) {
+        is_labelled = true;
+    }
+    let paper = rest
+        .split(['.', ',', ';', '|', '-', '–', '('])
+        .next()?
+        .trim();
+    let is_paper = is_labelled && paper.split_whitespace().count() <= LONGEST;
+    (is_paper && names::paper(paper).is_some()).then_some(paper)
+}
+
 /// Longest name of a source, in words.
 const LONGEST: usize = 10;
 
@@ -153,26 +190,6 @@ const LABELS: &[&str] = &[
     "duong dan",
     "duong dan bai viet",
     "link bai viet",
-];
-
-/// Words that begin the name of a newspaper.
-const PAPERS: &[&str] = &[
-    "Báo ",
-    "báo ",
-    "Tạp chí ",
-    "tạp chí ",
-    "Đài ",
-    "Thời báo ",
-    "Bản tin ",
-];
-
-/// Words that begin the name of a site, in lower case.
-const SITES: &[&str] = &[
-    "cổng thông tin ",
-    "cổng ttđt ",
-    "trang thông tin ",
-    "trang tin ",
-    "website ",
 ];
 
 /// What the name of a site ends with, in lower case.
@@ -209,11 +226,10 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         });
     }
     let is_name = |text: &str| text.starts_with(char::is_uppercase);
-    let paper = PAPERS.iter().find_map(|opening| name.strip_prefix(opening));
     let lower = name.to_lowercase();
-    let is_site = SITES.iter().any(|kind| lower.starts_with(kind))
+    let is_paper = names::paper(name).is_some()
+        || names::is_newspaper(name)
         || is_name(name) && ENDS.iter().any(|end| lower.ends_with(end));
-    let is_paper = paper.is_some_and(is_name) || is_site || names::is_newspaper(name);
     (is_host(name) || is_paper || (is_labelled && is_name(name))).then(|| Origin {
         source: Some(name.to_owned()),
         ..Origin::default()

@@ -225,22 +225,12 @@ fn can_be_person(name: &str) -> bool {
 
 /// Returns `true` for the name of a newspaper, as its letterhead has it.
 pub(crate) fn is_paper(name: &str) -> bool {
-    const KINDS: &[&str] = &[
-        "Báo ",
-        "BÁO ",
-        "Tạp chí ",
-        "TẠP CHÍ ",
-        "Nhật báo ",
-        "NHẬT BÁO ",
-    ];
-    const ENDS: &[&str] = &[" điện tử", " online"];
-    let rest = KINDS.iter().find_map(|kind| name.strip_prefix(kind));
-    let bare = |rest| {
-        ENDS.iter()
-            .find_map(|end| str::strip_suffix(rest, end))
-            .unwrap_or(rest)
+    let bare = |name: &str| {
+        let ends = [" điện tử", " online"];
+        let bare = ends.iter().find_map(|end| name.strip_suffix(end));
+        is_name(bare.unwrap_or(name), 6)
     };
-    rest.is_some_and(|rest| is_name(bare(rest), 6)) || is_portal(name)
+    names::paper(name).is_some_and(bare) || is_portal(name)
 }
 
 /// Returns `true` for the name of the site of an office: "Cổng thông tin điện tử huyện Vĩnh An".
@@ -404,6 +394,8 @@ pub(crate) fn without_label(authors: &str) -> &str {
         "viết bởi",
         "được viết bởi",
         "được đăng bởi",
+        "được gửi bởi",
+        "gửi bởi",
         "người đăng",
         "người viết",
         "tác giả",
