@@ -188,6 +188,11 @@ impl<'r> Collector<'r> {
     fn choose_body(&mut self) -> (Option<Body<'r>>, Vec<Unread<'r>>) {
         let mut doubtful = std::mem::take(&mut self.unread);
         self.bodies.sort_by_key(|body| body.rank);
+        // That of the service: "Success".
+        if self.bodies.iter().any(|body| body.text.len() >= LONG) {
+            let is_message = |body: &Body<'_>| body.name == "message" && body.text.len() < LONG;
+            self.bodies.retain(|body| !is_message(body));
+        }
         let mut bodies = std::mem::take(&mut self.bodies).into_iter();
         let mut best = bodies.next();
         for (at, other) in bodies.enumerate() {

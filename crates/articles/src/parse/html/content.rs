@@ -18,7 +18,10 @@ pub(super) fn find(dom: &Dom, outline: &Outline) -> Content {
     let densest = densest(dom, outline);
     // A container with little of the text is of something else.
     let is_most = running.saturating_mul(5) >= outline.running(densest).saturating_mul(2);
-    if running >= ENOUGH && is_most {
+    // A short item, where nothing else on the page is running text.
+    let body = dom.find("body").unwrap_or(dom.root());
+    let is_item = running >= LEAST && running.saturating_mul(5) >= outline.running(body) * 4;
+    if (running >= ENOUGH || is_item) && is_most {
         let from = named.first().map(|id| describe(dom, *id));
         return Content {
             roots: named,
@@ -41,6 +44,9 @@ pub(super) fn find(dom: &Dom, outline: &Outline) -> Content {
         from: from.to_owned(),
     }
 }
+
+/// The least running text of an item of a few lines, in characters.
+const LEAST: u32 = 60;
 
 /// An element as a selector.
 fn describe(dom: &Dom, id: Id) -> String {

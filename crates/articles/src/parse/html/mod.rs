@@ -214,7 +214,7 @@ fn read_fields(
     let start = page.text.0;
     Read {
         is_list,
-        below: page.labelled_below(),
+        below: page.labelled(title),
         stated: article.map(stated::Stated::of).unwrap_or_default(),
         title,
         above: (title.unwrap_or(start), start),
@@ -360,6 +360,14 @@ fn take_sign_off(
     let Some(line) = paragraphs.last().filter(|_| paragraphs.len() > 1) else {
         return;
     };
+    if draft
+        .get(Field::Author)
+        .is_some_and(|author| author == line)
+    {
+        trace.dropped(line);
+        paragraphs.pop();
+        return;
+    }
     let Some(signed) = plain::sign_off(line) else {
         return;
     };

@@ -391,7 +391,8 @@ impl Page<'_> {
         if !(named || whole) || (marks.has(Marks::BODY) && !named) || name == "meta" {
             return None;
         }
-        if self.is_of_picture(id) {
+        let is_time = |id: Id| self.dom.name(id) == Some("time");
+        if self.is_of_picture(id) || self.dom.under(id).take(50).any(is_time) {
             return None;
         }
         let value = one_line(self.text_below(id, 1500)?);
@@ -603,13 +604,14 @@ impl Page<'_> {
         named.find_map(|text| self.site.without(&text))
     }
 
-    /// The author and the source that lines with a label name below the text: "Tác giả: Lê Mẫu",
-    /// "Nguồn tin: Báo Sông Lam".
-    pub fn labelled_below(&self) -> Vec<(Field, String)> {
+    /// The author and the source that lines with a label name between the title and the text, or
+    /// below it: "Tác giả: Lê Mẫu", "Nguồn tin: Báo Sông Lam".
+    pub fn labelled(&self, title: Option<u32>) -> Vec<(Field, String)> {
         const LABELS: &[&str] = &["Tác giả", "TÁC GIẢ", "Nguồn", "NGUỒN", "Nguon"];
         const NEAR: usize = 400;
         let mut found = Vec::new();
-        let after = |id: &Id| self.outline.position(*id) >= self.text.1;
+        let after =
+            |id: &Id| self.outline.position(*id) >= self.text.1 || self.is_between(*id, title);
         for id in self.candidates().filter(after).take(NEAR) {
             let is_line = matches!(self.dom.name(id), Some("p" | "div" | "li" | "span" | "td"));
             let mut texts = self.dom.under(id).take(8);
@@ -656,7 +658,10 @@ impl Page<'_> {
         let name = self.dom.name(id)?;
         let property = self.dom.attribute(id, "itemprop") == Some("articleSection");
         let is_crumbs = marks.has(Marks::CRUMBS);
-        let is_named = property || is_crumbs || marks.has(Marks::SECTION);
+        // WordPress marks the links to categories.
+        let relation = self.dom.attribute(id, "rel").unwrap_or_default();
+        let is_related = relation.split_whitespace().any(|word| word == "category");
+        let is_named = property || is_crumbs || is_related || marks.has(Marks::SECTION);
         if !(is_named || self.is_trail(id, at)) || name == "meta" {
             return None;
         }
@@ -679,6 +684,7 @@ impl Page<'_> {
             score: match (property, is_crumbs) {
                 (true, _) => 30,
                 (_, true) => 20,
+                _ if is_related => 5,
                 _ => 10,
             },
             value,
@@ -711,6 +717,8 @@ impl Page<'_> {
     /// Chính trị", or only "Chính trị > Xây dựng Đảng" where the name of the element is of a section.
     fn is_trail(&self, id: Id, title: Option<u32>) -> bool {
         const SIGNS: &[char] = &['»', '›', '>', '→', '/'];
+        /// Nodes in a trail without links.
+        const MOST_OF_TEXT: usize = 12;
         let is_block = matches!(
             self.dom.name(id),
             Some("div" | "p" | "ul" | "ol" | "td" | "span" | "h3" | "h4")
@@ -720,16 +728,38 @@ impl Page<'_> {
         }
         let nodes = self.dom.under(id).skip(1).take(40);
         let links = nodes.filter(|id| self.dom.name(*id) == Some("a")).count();
-        if links == 0 || !(links >= 2 || self.outline.marks(id).has(Marks::SECTION)) {
+        let is_named = self.outline.marks(id).has(Marks::SECTION);
+        let is_small = || self.dom.under(id).nth(MOST_OF_TEXT).is_none();
+        if links == 0 && !is_named && !is_small() {
             return false;
         }
-        let Some(text) = self.text_below(id, 160) else {
+        let Some(text) = self.text_below(id, 160).filter(|text| text.contains(SIGNS)) else {
             return false;
         };
+        if links == 0 {
+            return is_named || self.step_without_link(&text, &|_| true).is_some();
+        }
+        if links < 2 && !is_named {
+            return false;
+        }
         let first = text.split(SIGNS).next().unwrap_or_default();
-        text.contains(SIGNS)
-            && (is_front_page(first) && !first.trim().is_empty()
-                || self.outline.marks(id).has(Marks::SECTION))
+        is_front_page(first) && !first.trim().is_empty() || is_named
+    }
+
+    /// The last step of a trail that is all text: "Trang chủ > Chính trị > Nội dung".
+    fn step_without_link(&self, text: &str, usable: &dyn Fn(&str) -> bool) -> Option<String> {
+        const PAGES: &[&str] = &["nội dung", "chi tiết", "chi tiết tin", "bài viết"];
+        let mut steps = text.split(['»', '›', '>', '→']).map(str::trim);
+        let first = steps.next()?;
+        if !is_front_page(first) || first.is_empty() {
+            return None;
+        }
+        let is_section = |step: &&str| {
+            (1..=40).contains(&step.chars().count())
+                && !PAGES.contains(&step.to_lowercase().as_str())
+                && usable(step)
+        };
+        steps.filter(is_section).last().map(str::to_owned)
     }
 
     /// The last step of a breadcrumb that is neither the front page nor the
@@ -752,7 +782,8 @@ impl Page<'_> {
         let values = steps(step)
             .filter_map(clean)
             .filter(|value| usable(value) && value.chars().count() <= 40);
-        values.last()
+        let of_text = || self.step_without_link(&self.text_below(id, 160)?, usable);
+        values.last().or_else(of_text)
     }
 
     fn place(&self, id: Id) -> Option<Candidate> {

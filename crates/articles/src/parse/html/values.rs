@@ -41,6 +41,15 @@ pub(super) fn web_address(address: &str) -> Option<String> {
 pub(super) fn is_front_page(name: &str) -> bool {
     matches!(
         name.trim().to_lowercase().as_str(),
-        "trang chủ" | "trang chính" | "trang nhất" | "home" | "homepage" | "front page" | ""
+        "trang chủ"
+            | "trang chính"
+            | "trang nhất"
+            | "home"
+            | "homepage"
+            | "front page"
+            | "blog"
+            | "posts"
+            | "bài viết"
+            | ""
     )
 }

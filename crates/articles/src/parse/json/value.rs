@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::Caption;
-use crate::fields::{Field, is_address};
+use crate::fields::{self, Field, is_address};
 use crate::parse::tags;
 use crate::tidy::caption;
 
@@ -218,7 +218,11 @@ impl<'de> Visitor<'de> for PieceOf<'_> {
         if field == Field::Published {
             return Ok(parts_of_date(seq)?.and_then(block));
         }
-        let separator = if field == Field::Body { "\n" } else { ", " };
+        let separator = match field {
+            Field::Body => "\n",
+            Field::Summary => " ",
+            _ => ", ",
+        };
         let single = self.0.first_only || matches!(field, Field::Url | Field::Id);
         let (mut joined, mut after_run) = (String::new(), false);
         loop {
@@ -408,7 +412,10 @@ fn rank_of(key: &str, field: Field) -> Option<usize> {
     match field {
         Field::Published => known(DATES),
         Field::Body => known(NAMING).or_else(|| known(BLOCKS).map(|rank| rank + NAMING.len())),
-        _ => known(NAMING).or_else(|| known_in(OBJECTS, key).map(|rank| rank + NAMING.len())),
+        _ => known(NAMING)
+            .or_else(|| known_in(OBJECTS, key).map(|rank| rank + NAMING.len()))
+            // `"category": {"category_id": 7, "category_name": "…"}`
+            .or_else(|| (fields::field(key)?.0 == field).then_some(NAMING.len() + OBJECTS.len())),
     }
 }
 
@@ -417,7 +424,7 @@ fn known_in(names: &[&str], key: &str) -> Option<usize> {
 }
 
 /// Keys under which an object states the one that has the name.
-const OBJECTS: &[&str] = &["attributes", "data", "node", "nodes", "edges"];
+const OBJECTS: &[&str] = &["attributes", "data", "node", "nodes", "edges", "sentences"];
 
 /// Keys of the name or text of an object.
 const NAMING: &[&str] = &[
@@ -585,7 +592,7 @@ impl Captions {
     fn push(&mut self, text: &str) {
         let text = tags::line(text);
         let is_file = !text.contains(char::is_whitespace) && text.contains('.');
-        if crate::fields::is_value(Field::Captions, text.trim())
+        if fields::is_value(Field::Captions, text.trim())
             && !text.trim().is_empty()
             && !is_address(&text)
             && !is_file

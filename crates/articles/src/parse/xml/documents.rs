@@ -14,15 +14,27 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
             .elements()
             .filter(|element| element.name() == "title")
     };
+    // That of the article, where the edition is of an issue.
+    let analytic = header.at(&["sourceDesc", "analytic"]);
+    let of_article = analytic.and_then(|analytic| analytic.find("title"));
+    if let Some(title) = of_article {
+        collector.offer(Field::Title, 0, title.line(), "analytic", trace);
+    }
     let main = titles().find(|title| title.attribute("type") == Some("main"));
     if let Some(title) = main.or_else(|| titles().next()) {
-        collector.offer(Field::Title, 0, title.line(), "titleStmt", trace);
+        collector.offer(Field::Title, 1, title.line(), "titleStmt", trace);
+    }
+    let authors = analytic.into_iter().flat_map(Element::elements);
+    for author in authors.filter(|element| element.name() == "author") {
+        let name = name_of_person(author.find("persName").unwrap_or(author));
+        collector.join(Field::Author, 0, name.trim(), "analytic", trace);
     }
     for author in statement
         .elements()
         .filter(|element| element.name() == "author")
     {
-        collector.join(Field::Author, 0, &author.line(), "titleStmt", trace);
+        let name = name_of_person(author.find("persName").unwrap_or(author));
+        collector.join(Field::Author, 0, name.trim(), "titleStmt", trace);
     }
     // The edition is of a corpus; its source is the newspaper.
     let source = header.find("sourceDesc");
@@ -71,7 +83,7 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
         collector.offer(Field::Summary, 0, summary.line(), "abstract", trace);
     }
     around_body(root, collector, trace);
-    let title = titles().next().map(Element::line);
+    let title = of_article.or_else(|| titles().next()).map(Element::line);
     tei_body(root, header, title, collector, trace);
 }
 
@@ -190,7 +202,7 @@ fn name_of_person(name: Element<'_>) -> String {
     let Some(surname) = name.find("surname") else {
         return name.line();
     };
-    let given = ["given-names", "firstname", "givenname"];
+    let given = ["given-names", "firstname", "givenname", "forename"];
     let given = given.into_iter().find_map(|part| name.find(part));
     let given = given.map(Element::line).unwrap_or_default();
     format!("{} {given}", surname.line())

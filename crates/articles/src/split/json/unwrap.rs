@@ -25,6 +25,8 @@ pub(super) struct Records {
     ends: Vec<usize>,
     /// The title of the feed that the records are in, a string of JSON.
     feed: Option<String>,
+    /// Records of lists with titles and addresses only, such as menus: read if there are no others.
+    links: Vec<String>,
 }
 
 impl Records {
@@ -61,6 +63,12 @@ pub(super) fn records(bytes: &[u8]) -> Option<Records> {
             find(&pairs, 0, &mut records);
         }
         None => find(&object(&repaired(bytes))?, 0, &mut records),
+    }
+    if records.ends.is_empty() {
+        for link in std::mem::take(&mut records.links) {
+            records.text.extend_from_slice(link.as_bytes());
+            records.ends.push(records.text.len());
+        }
     }
     (!records.ends.is_empty()).then_some(records)
 }
@@ -165,10 +173,16 @@ fn find(pairs: &Pairs<'_>, depth: usize, records: &mut Records) {
             continue;
         };
         if mostly_records(&elements) {
+            let are_links = depth > 0 && elements.iter().all(|element| is_link(element.get()));
             let elements = elements.into_iter();
-            elements
-                .filter(|element| element.get().starts_with('{'))
-                .for_each(|element| records.push(element));
+            let objects = elements.filter(|element| element.get().starts_with('{'));
+            match are_links {
+                true => {
+                    let links = objects.map(|element| element.get().to_owned());
+                    records.links.extend(links);
+                }
+                false => objects.for_each(|element| records.push(element)),
+            }
         } else {
             let beside_records = elements
                 .iter()
@@ -259,6 +273,15 @@ fn is_record(text: &str, depth: usize) -> bool {
     }
     let is_text = |field: &Field| matches!(field, Field::Title | Field::Body);
     fields.len() >= 2 && fields.iter().any(is_text)
+}
+
+/// Returns `true` for an object with a title and an address, and no other field of an article.
+fn is_link(text: &str) -> bool {
+    let of_link = |(name, _): &(Cow<'_, str>, &RawValue)| {
+        let found = field(name).map(|(field, _)| field);
+        matches!(found, None | Some(Field::Title | Field::Url | Field::Id))
+    };
+    object(text).is_none_or(|pairs| pairs.0.iter().all(of_link))
 }
 
 /// Names under which an element of a list states the record itself.
