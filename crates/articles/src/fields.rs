@@ -60,6 +60,8 @@ pub(crate) fn field(name: &str) -> Option<(Field, u8)> {
         "url" => (Field::Url, 0),
         "title" => (Field::Title, 0),
         "summary" => (Field::Summary, 0),
+        // When a record was added to an index.
+        "@timestamp" => return None,
         "body" => (Field::Body, 0),
         _ if name.len() > LONGEST_NAME => return None,
         _ => return field_of_path(name),
@@ -74,6 +76,13 @@ const PREFIXED: u8 = 60;
 
 /// Added to the rank of a name at the end of a path.
 const IN_PATH: u8 = 90;
+
+/// Returns `true` for the rank of a date at which a record was written, which says less than any
+/// date of publication.
+pub(crate) fn is_of_record(rank: u8) -> bool {
+    KEYS.get("firstcreated")
+        .is_some_and(|(_, first)| rank >= *first)
+}
 
 fn field_of_path(name: &str) -> Option<(Field, u8)> {
     let local = name.rsplit(':').next().unwrap_or(name);
@@ -185,6 +194,13 @@ const AMBIGUOUS: &[&str] = &[
 
 /// Steps of a path to a record.
 const RECORDS: &[&str] = &[
+    // Dublin Core: "dc.contributor.author", "dc.date.issued".
+    "dc",
+    "dcterms",
+    "contributor",
+    "date",
+    "description",
+    "identifier",
     "source",
     "data",
     "attributes",
@@ -344,6 +360,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "abstractnote",
             "ogdescription",
             "snippet",
+            "highlights",
             "header",
         ],
     ),
@@ -603,6 +620,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "createddate",
             "createddatetime",
             "createdtime",
+            "createdutc",
             "createtime",
             "datecreated",
             "ngaytao",

@@ -39,7 +39,7 @@ pub(crate) use self::lenient::repaired;
 use self::value::{Captions, Flag, Key, Strings, Value};
 use super::collect::Collector;
 use crate::Article;
-use crate::fields::{Field, field};
+use crate::fields::{self, Field, field};
 use crate::problem::{Fault, LONG};
 use crate::provenance::Trace;
 
@@ -136,7 +136,7 @@ fn answered(bytes: &[u8]) -> Option<String> {
 /// Parses the article in an object under an unknown name. `unread` is the text of the whole value
 /// under unknown names.
 fn inside(bytes: &[u8], unread: Collector<'_>, trace: &mut Trace) -> Result<Article, Fault> {
-    const DEEPEST: usize = 6;
+    const DEEPEST: usize = 8;
     let value: serde_json::Value = serde_json::from_slice(bytes)
         .map_err(|error| Fault::malformed(format!("not a JSON object: {error}")))?;
     let mut level: Vec<&serde_json::Value> = vec![&value];
@@ -266,8 +266,8 @@ impl<'de> ObjectSeed<'_, 'de> {
                     .offer_captions(captions.0, &key, self.trace);
             }
             Some((field, rank)) => {
-                // Firestore: when the record was written to the database.
-                let of_record = matches!(key.as_ref(), "createTime" | "updateTime");
+                // A date of publication in an object counts more.
+                let of_record = field == Field::Published && fields::is_of_record(rank);
                 let added = if of_record { 2 * NESTED } else { self.nested };
                 self.value(field, rank.saturating_add(added), key, map)?;
             }
@@ -403,6 +403,8 @@ const WRAPPERS: &[&str] = &[
     "row",
     "entry",
     "head",
+    "basic",
+    "info",
 ];
 
 /// Those that are also found in such an object.
@@ -418,6 +420,8 @@ const INNER_WRAPPERS: &[&str] = &[
     "story",
     "doc",
     "document",
+    "basic",
+    "info",
 ];
 
 /// A value under a wrapper's key: an object is read; a long text may be the

@@ -303,8 +303,8 @@ fn of_feed<'t>(child: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
             let rank = u8::from(role == "contributor");
             collector.join(Field::Author, rank, &person(&name), &from, trace);
         }
-        // Factiva: the rest of the text is in `tailParagraphs`.
-        ("leadParagraph", _) => collector.opening(child.text()),
+        // Factiva: the rest of the text is in `tailParagraphs`. Joomla: it is in `fulltext`.
+        ("leadParagraph" | "introtext", _) => collector.opening(child.text()),
         // Zotero; what is part of a newspaper has its title.
         ("isPartOf", _) => {
             let name = child.find("title").map(Element::line).unwrap_or_default();

@@ -132,6 +132,8 @@ impl Items {
         match local(name) {
             "item" if matches!(root, "rss" | "RDF" | "channel") => Some(Format::Feed),
             "entry" if root == "feed" => Some(Format::Feed),
+            // Dublin Core.
+            "Description" if root == "RDF" && self.open.len() == 1 => Some(Format::Xml),
             "newsItem" | "NewsItem" | "packageItem" | "conceptItem" | "knowledgeItem"
             | "planningItem" | "catalogItem" => Some(Format::NewsMl),
             "nitf" => Some(Format::Nitf),

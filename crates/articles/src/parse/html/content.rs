@@ -2,12 +2,14 @@
 
 use super::dom::{Dom, Id};
 use super::marks::Marks;
-use super::outline::{ENOUGH, Outline};
+use super::outline::{ENOUGH, LEAST, Outline};
 
 /// The elements with the article's text, and how they were found.
 pub(super) struct Content {
     pub roots: Vec<Id>,
     pub from: String,
+    /// Whether they are named for an article and have no entries of a list.
+    pub is_article: bool,
 }
 
 /// Finds the article: in containers that are named for it, else in the
@@ -24,6 +26,7 @@ pub(super) fn find(dom: &Dom, outline: &Outline) -> Content {
     if (running >= ENOUGH || is_item) && is_most {
         let from = named.first().map(|id| describe(dom, *id));
         return Content {
+            is_article: !named.iter().any(|id| has_entry(dom, outline, *id)),
             roots: named,
             from: from.unwrap_or_default(),
         };
@@ -32,6 +35,14 @@ pub(super) fn find(dom: &Dom, outline: &Outline) -> Content {
         return Content {
             roots: vec![densest],
             from: "element with most of the text".to_owned(),
+            is_article: false,
+        };
+    }
+    if let Some(id) = of_lines(dom, outline) {
+        return Content {
+            roots: vec![id],
+            from: describe(dom, id),
+            is_article: !has_entry(dom, outline, id),
         };
     }
     let article = dom.find("article").or_else(|| dom.find("main"));
@@ -42,11 +53,36 @@ pub(super) fn find(dom: &Dom, outline: &Outline) -> Content {
     Content {
         roots: vec![root],
         from: from.to_owned(),
+        is_article: false,
     }
 }
 
-/// The least running text of an item of a few lines, in characters.
-const LEAST: u32 = 60;
+/// Returns `true` if an entry of a list is in an element.
+fn has_entry(dom: &Dom, outline: &Outline, root: Id) -> bool {
+    dom.under(root).any(|id| outline.is_in_entry(id))
+}
+
+/// The container named for the article on a page without running text: verses, lists.
+fn of_lines(dom: &Dom, outline: &Outline) -> Option<Id> {
+    const LETTERS: usize = 60;
+    let mut at = Some(dom.root());
+    while let Some(id) = at {
+        let is_read = !outline.is_skipped(id) && !outline.is_in_entry(id);
+        let is_named = is_read && outline.marks(id).has(Marks::BODY);
+        if is_named
+            && dom
+                .text(id)
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .nth(LETTERS)
+                .is_some()
+        {
+            return Some(id);
+        }
+        at = dom.after(id, dom.root(), is_read && !is_named);
+    }
+    None
+}
 
 /// An element as a selector.
 fn describe(dom: &Dom, id: Id) -> String {

@@ -194,7 +194,8 @@ fn read_fields(
         .stated
         .or_else(|| Published::parse(&linked_data::property(article?, "datePublished")?));
     page.titles.extend(article.and_then(linked_data::headline));
-    let is_list = article.is_none() && head.is_article != Some(true) && page.is_list();
+    let is_list =
+        article.is_none() && !content.is_article && head.is_article != Some(true) && page.is_list();
     if is_list {
         trace.note(|| "a list of articles, so it has no date, author or summary".to_owned());
     }

@@ -31,6 +31,9 @@ struct Facts {
 /// The least running text, in characters, that makes an article.
 pub(super) const ENOUGH: u32 = 140;
 
+/// The least running text of a short item, in characters.
+pub(super) const LEAST: u32 = 60;
+
 /// Running text, in characters, that no box has.
 const MOST_IN_BOX: u32 = 300;
 
@@ -227,6 +230,13 @@ impl Outline {
     fn skip_boxes(&mut self, dom: &Dom) {
         let whole = self.facts(dom.root()).all;
         let outside = self.apply(dom, |facts| is_box(facts, whole));
+        // A short item, next to which only boxes have more text.
+        let is_item = |facts: &Facts| {
+            facts.marks.has(Marks::BODY) && !facts.skipped && facts.running >= LEAST
+        };
+        if outside >= LEAST && self.facts.iter().any(is_item) {
+            return;
+        }
         if outside < ENOUGH && whole >= ENOUGH || outside == 0 && whole > 0 {
             // Nothing else is left: the text under the box is the article.
             self.apply(dom, |facts| {

@@ -114,7 +114,7 @@ impl<F: Fn(Id) -> Kind> Page<'_, F> {
                 || in_figure && is_block
                 || is_named_picture(dom, id)
                 || inside.letters <= SHORT && is_named_for_picture(dom, id);
-            let is_table = name == "table" && self.cells(id) <= 4;
+            let is_table = name == "table" && self.cells(id) <= 4 && !self.has_columns_of_text(id);
             let is_set_off = is_block && inside.upright == 0 && matches!(name, "p" | "div");
             let is_part = matches!(name, "td" | "tr" | "tbody" | "a");
             if inside.letters > 0 && (is_picture || is_table || is_set_off || !is_part) {
@@ -133,6 +133,20 @@ impl<F: Fn(Id) -> Kind> Page<'_, F> {
     fn cells(&self, table: Id) -> usize {
         let is_cell = |id: &Id| matches!(self.dom.name(*id), Some("td" | "th"));
         self.dom.under(table).filter(is_cell).count()
+    }
+
+    /// Returns `true` for a table of which several cells have a paragraph each.
+    fn has_columns_of_text(&self, table: Id) -> bool {
+        const PARAGRAPH: usize = 60;
+        let is_cell = |id: &Id| matches!(self.dom.name(*id), Some("td" | "th"));
+        let is_long =
+            |id: &Id| Inside::of(self.dom, *id).is_some_and(|inside| inside.letters >= PARAGRAPH);
+        self.dom
+            .under(table)
+            .filter(is_cell)
+            .filter(is_long)
+            .nth(1)
+            .is_some()
     }
 
     /// The block under the one with the picture, if it is short, in italics, and both are centred.

@@ -359,7 +359,11 @@ impl Page<'_> {
         let value = one_line(self.text_below(id, 80)?);
         let is_date = is_full_date(&value) && crate::parse::text::date_line(&value).is_some();
         is_date.then(|| Candidate {
-            score: 15,
+            score: if self.is_between(id, Some(title)) {
+                45
+            } else {
+                15
+            },
             value,
             from: self.describe(id),
         })
@@ -531,16 +535,21 @@ impl Page<'_> {
         title.is_some_and(|title| position > title) && position < self.text.0
     }
 
-    /// Returns `true` for an element before the title, in a box of the title that the text is not in.
+    /// Returns `true` for an element before the title: right before it, or in a box of the title that
+    /// the text is not in.
     fn is_above_title(&self, id: Id, title: u32) -> bool {
         const NEAR: usize = 2;
+        const NODES: u32 = 6;
+        let position = self.outline.position(id);
+        if position < title && position + NODES >= title {
+            return true;
+        }
         let end = |id: Id| {
             let next = self.dom.after(id, self.dom.root(), false);
             next.map_or(u32::MAX, |next| self.outline.position(next))
         };
         let mut above = self.dom.ancestors(id).take(NEAR);
-        self.outline.position(id) < title
-            && above.any(|id| end(id) > title && end(id) <= self.text.0)
+        position < title && above.any(|id| end(id) > title && end(id) <= self.text.0)
     }
 
     /// The author in credits: "Bài: Lê Mẫu", above those of pictures and design.
@@ -607,7 +616,7 @@ impl Page<'_> {
     /// The author and the source that lines with a label name between the title and the text, or
     /// below it: "Tác giả: Lê Mẫu", "Nguồn tin: Báo Sông Lam".
     pub fn labelled(&self, title: Option<u32>) -> Vec<(Field, String)> {
-        const LABELS: &[&str] = &["Tác giả", "TÁC GIẢ", "Nguồn", "NGUỒN", "Nguon"];
+        const LABELS: &[&str] = &["Tác giả", "TÁC GIẢ", "Nguồn", "NGUỒN", "Nguon", "Theo "];
         const NEAR: usize = 400;
         let mut found = Vec::new();
         let after =
@@ -634,10 +643,27 @@ impl Page<'_> {
         found
     }
 
+    /// The newspaper in an element that is named for the source.
+    fn named_source(&self, id: Id) -> Option<Candidate> {
+        let class = self.dom.attribute(id, "class")?.to_ascii_lowercase();
+        let mut words = class.split([' ', '-', '_']);
+        if !words.any(|word| matches!(word, "source" | "nguon" | "nguontin")) {
+            return None;
+        }
+        let mut texts = self.dom.under(id).take(8);
+        let text = texts.find_map(|id| self.dom.text_of(id).filter(|text| !text.trim().is_empty()));
+        let value = one_line(text?.to_owned());
+        names::paper(&value).is_some().then(|| Candidate {
+            score: 5,
+            value,
+            from: self.describe(id),
+        })
+    }
+
     /// The publisher that microdata describes.
     fn publisher(&self, id: Id) -> Option<Candidate> {
         if self.dom.attribute(id, "itemprop") != Some("publisher") {
-            return None;
+            return self.named_source(id);
         }
         let is_name = |id: &Id| self.dom.attribute(*id, "itemprop") == Some("name");
         let shown = || {

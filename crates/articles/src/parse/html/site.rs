@@ -51,7 +51,7 @@ impl Site {
 
     fn can_be_author(&self, name: &str) -> bool {
         const LONGEST: usize = 60;
-        let is_address = name.contains(['@', '/', '{', '<', '|'])
+        let is_address = name.contains(['@', '/', '{', '<', '|', ':'])
             && crate::parse::text::split_agency(name).is_none()
             || super::values::is_address(name)
             || is_host(name);

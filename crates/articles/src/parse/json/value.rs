@@ -411,7 +411,9 @@ fn rank_of(key: &str, field: Field) -> Option<usize> {
     let known = |names: &[&str]| names.iter().position(|name| *name == key);
     match field {
         Field::Published => known(DATES),
-        Field::Body => known(NAMING).or_else(|| known(BLOCKS).map(|rank| rank + NAMING.len())),
+        Field::Body => known(NAMING)
+            .or_else(|| known(BLOCKS).map(|rank| rank + NAMING.len()))
+            .or_else(|| (fields::field(key)?.0 == field).then_some(NAMING.len() + BLOCKS.len())),
         _ => known(NAMING)
             .or_else(|| known_in(OBJECTS, key).map(|rank| rank + NAMING.len()))
             // `"category": {"category_id": 7, "category_name": "…"}`
@@ -439,6 +441,7 @@ const NAMING: &[&str] = &[
     "hoTen",
     "tieu_de",
     "fullName",
+    "fullname",
     "text",
     "value",
     "@value",
@@ -478,6 +481,7 @@ const BLOCKS: &[&str] = &[
     "ops",
     "sections",
     "paragraphs",
+    "context",
     "L",
     "M",
 ];

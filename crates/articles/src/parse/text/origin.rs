@@ -225,6 +225,14 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
             ..Origin::default()
         });
     }
+    // "Nguồn: Lê Mẫu (Báo Sông Lam)"
+    let in_brackets = name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once('('));
+    let name = match in_brackets {
+        Some((_, paper)) if names::paper(paper).is_some() => paper,
+        _ => name,
+    };
     let is_name = |text: &str| text.starts_with(char::is_uppercase);
     let lower = name.to_lowercase();
     let is_paper = names::paper(name).is_some()

@@ -13,7 +13,7 @@ use crate::parse::{FEED, repaired};
 use crate::problem::LONG;
 
 /// Maximum depth of a search for articles.
-const DEEPEST: usize = 6;
+const DEEPEST: usize = 8;
 
 /// Elements of a list that are examined to find its kind.
 const SAMPLE: usize = 8;
