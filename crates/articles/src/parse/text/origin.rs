@@ -226,9 +226,7 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         });
     }
     // "Nguồn: Lê Mẫu (Báo Sông Lam)"
-    let in_brackets = name
-        .strip_suffix(')')
-        .and_then(|name| name.rsplit_once('('));
+    let in_brackets = name.trim_end_matches(')').rsplit_once('(');
     let name = match in_brackets {
         Some((_, paper)) if names::paper(paper).is_some() => paper,
         _ => name,
