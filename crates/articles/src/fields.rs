@@ -531,6 +531,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "source",
             "sourcename",
             "sourcehostname",
+            "sourcetitle",
+            "sourcehost",
             "publisher",
             "publishername",
             "publication",
@@ -766,6 +768,12 @@ impl Draft {
             .get(field as usize)?
             .as_ref()
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Replaces a value; returns the one before.
+    pub fn replace(&mut self, field: Field, value: String) -> Option<String> {
+        let (_, known) = self.values.get_mut(field as usize)?.as_mut()?;
+        Some(std::mem::replace(known, value))
     }
 
     /// Puts the article together. The body is to be in its final form: one

@@ -22,6 +22,8 @@ pub(crate) struct Collector<'r> {
     pub draft: Draft,
     bodies: Vec<Body<'r>>,
     unread: Vec<Unread<'r>>,
+    /// Of several summaries without a body, the shortest.
+    short_summary: Option<String>,
     /// The part of the body that is shown before "read more" (Joomla).
     opening: Option<String>,
     /// The reason why the record is not an article.
@@ -61,6 +63,15 @@ impl<'r> Collector<'r> {
                 }
             }
             Field::Summary => {
+                if let Some(known) = self.draft.get(field) {
+                    let short = if known.len() < value.len() {
+                        known
+                    } else {
+                        &value
+                    };
+                    self.short_summary =
+                        Some(short.to_owned()).filter(|text| !text.trim().is_empty());
+                }
                 let known = self.draft.get(field).filter(|known| known.len() >= LONG);
                 let known = known.map(str::to_owned);
                 if !self.draft.wants(field, rank) {
@@ -137,6 +148,7 @@ impl<'r> Collector<'r> {
             return Err(Fault::not_published(&reason));
         }
         let (body, doubtful) = self.choose_body();
+        let body = body.or_else(|| self.long_summary());
         let mut page = None;
         let mut running = Running::default();
         if let Some(body) = body {
@@ -182,6 +194,20 @@ impl<'r> Collector<'r> {
             dateline::apply(dateline, &mut article, trace);
         }
         Ok(article)
+    }
+
+    /// The summary as the body, where a shorter one is next to it.
+    fn long_summary(&mut self) -> Option<Body<'r>> {
+        let short = self.short_summary.take()?;
+        let is_text = |long: &str| long.len() >= 2 * LONG && long.len() >= 2 * short.len();
+        self.draft
+            .get(Field::Summary)
+            .filter(|long| is_text(long))?;
+        Some(Body {
+            rank: 0,
+            name: "summary".into(),
+            text: self.draft.replace(Field::Summary, short)?,
+        })
     }
 
     /// The body, and the texts that may be in the article or not.

@@ -178,8 +178,8 @@ fn of_key(key: &str) -> u16 {
             "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory"
             | "postcategory" | "sectionname" | "articlesection" | "catename" | "categoryname"
             | "entrycategory" | "postcat" | "entrycategories" | "postcategories" | "entrycat"
-            | "articlecat" | "newscat" | "catlinks" | "cattitle" | "maincat" | "termslink"
-            | "kicker" => Marks::SECTION,
+            | "articlecat" | "newscat" | "catlinks" | "cattitle" | "namecat" | "maincat"
+            | "termslink" | "kicker" => Marks::SECTION,
             "breadcrumb" | "breadcrumbs" | "crumbs" | "duongdan" => Marks::CRUMBS,
             "locationstamp" | "datelineplace" | "diadiem" => Marks::PLACE,
             "articlebody"
@@ -238,8 +238,8 @@ fn of_key(key: &str) -> u16 {
             | "pcaption" | "desccation" | "imagedesc" | "photodesc" | "imgdesc" | "chuthich"
             | "chuthichanh" | "figdesc" | "wpcaptiontext" | "photocmscaption" | "notephoto"
             | "imagenote" | "imgnote" | "photonote" | "picnote" | "picdesc" | "picturecaption"
-            | "piccaption" | "mediacaption" | "figurecaption" | "captionimage" | "captionimg"
-            | "imgcap" | "imagecap" => Marks::CAPTION,
+            | "piccaption" | "mediacaption" | "mediadesc" | "figurecaption" | "captionimage"
+            | "captionimg" | "imgcap" | "imagecap" => Marks::CAPTION,
             "relate" | "related" | "relates" | "relatednews" | "relatedpost" | "relatedposts"
             | "relatedarticles" | "tinlienquan" | "lienquan" | "bailienquan" | "comment"
             | "comments" | "binhluan" | "disqus" | "sidebar" | "mostread" | "docnhieu"

@@ -466,6 +466,7 @@ impl Page<'_> {
         if !(marks.has(Marks::AUTHOR) || related || property) {
             return self
                 .author_by_date(id, title)
+                .or_else(|| self.author_with_paper(id, title))
                 .or_else(|| self.author_in_credits(id))
                 .or_else(|| self.author_in_region(id));
         }
@@ -519,12 +520,35 @@ impl Page<'_> {
         if !self.outline.marks(id).has(Marks::DATE) && !is_between {
             return None;
         }
-        let text = one_line(self.text_below(id, 160)?);
+        // Name and date may be next to each other without a blank.
+        self.text_below(id, 160)?;
+        let pieces = self.dom.under(id).filter_map(|id| self.dom.text_of(id));
+        let text = one_line(pieces.collect::<Vec<_>>().join(" "));
         let line = crate::parse::text::date_line(&text)?;
         let (value, is_labelled) = author_of(&text, &line, is_between, self.site)?;
         Some(Candidate {
             score: if is_labelled { 5 } else { 3 },
             value,
+            from: self.describe(id),
+        })
+    }
+
+    /// The author in a line between the title and the text that has the paper or agency too:
+    /// "Lê Mẫu (Báo Sông Lam)", "Lê Mẫu/TTXVN".
+    fn author_with_paper(&self, id: Id, title: Option<u32>) -> Option<Candidate> {
+        if !self.is_between(id, title) {
+            return None;
+        }
+        let text = one_line(self.text_below(id, 80)?);
+        let in_brackets = text
+            .strip_suffix(')')
+            .and_then(|text| text.split_once(" ("));
+        let with_paper = in_brackets.filter(|(_, paper)| names::paper(paper).is_some());
+        let with_agency = || crate::parse::text::split_agency(&text);
+        let (person, _) = with_paper.or_else(with_agency)?;
+        crate::parse::text::is_pen_name(person).then(|| Candidate {
+            score: 3,
+            value: person.trim().to_owned(),
             from: self.describe(id),
         })
     }
@@ -769,21 +793,20 @@ impl Page<'_> {
             return false;
         }
         let first = text.split(SIGNS).next().unwrap_or_default();
-        is_front_page(first) && !first.trim().is_empty() || is_named
+        is_front_page(first) && !first.trim().is_empty()
+            || names::paper(first.trim()).is_some()
+            || is_named
     }
 
     /// The last step of a trail that is all text: "Trang chủ > Chính trị > Nội dung".
     fn step_without_link(&self, text: &str, usable: &dyn Fn(&str) -> bool) -> Option<String> {
-        const PAGES: &[&str] = &["nội dung", "chi tiết", "chi tiết tin", "bài viết"];
         let mut steps = text.split(['»', '›', '>', '→']).map(str::trim);
         let first = steps.next()?;
         if !is_front_page(first) || first.is_empty() {
             return None;
         }
         let is_section = |step: &&str| {
-            (1..=40).contains(&step.chars().count())
-                && !PAGES.contains(&step.to_lowercase().as_str())
-                && usable(step)
+            (1..=40).contains(&step.chars().count()) && !is_page_name(step) && usable(step)
         };
         steps.filter(is_section).last().map(str::to_owned)
     }
@@ -805,10 +828,11 @@ impl Page<'_> {
             let text = one_line(self.text_below(id, 200)?);
             Some(text.trim_matches(['>', '»', '›', '/', '|', ' ']).to_owned())
         };
+        let usable = |value: &str| usable(value) && !is_page_name(value);
         let values = steps(step)
             .filter_map(clean)
             .filter(|value| usable(value) && value.chars().count() <= 40);
-        let of_text = || self.step_without_link(&self.text_below(id, 160)?, usable);
+        let of_text = || self.step_without_link(&self.text_below(id, 160)?, &usable);
         values.last().or_else(of_text)
     }
 
@@ -895,10 +919,25 @@ pub(super) fn author_of(
         return Some((author, true));
     }
     let is_person = |part: &&&str| part.contains(' ') && crate::parse::text::is_pen_name(part);
-    let is_bare = bare && !text.contains(", ngày");
-    let mut people = line.rest.iter().filter(is_person).filter(|_| is_bare);
+    let mut people = line.rest.iter().filter(is_person).filter(|_| bare);
     let person = people.next().filter(|_| people.next().is_none())?;
+    let rest = text.split_once(person).map(|(_, rest)| rest)?;
+    if rest.starts_with(", ngày") {
+        return None;
+    }
     Some((site.without(person)?, false))
+}
+
+/// Returns `true` for the step of a trail that is any article.
+fn is_page_name(step: &str) -> bool {
+    const PAGES: &[&str] = &[
+        "nội dung",
+        "chi tiết",
+        "chi tiết tin",
+        "chi tiết bài viết",
+        "bài viết",
+    ];
+    PAGES.contains(&step.to_lowercase().as_str())
 }
 
 /// How far a headline is one of the titles in the head of the page, which have the name of the site

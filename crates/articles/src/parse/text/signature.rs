@@ -24,9 +24,16 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
         .iter()
         .find_map(|opening| line.strip_prefix(opening))
     {
+        // "Theo Lê Mẫu/TTXVN"
+        let (author, agency) = match split_agency(source) {
+            Some((person, agency)) if is_pen_name(person) => {
+                (Some(person.to_owned()), agency.to_owned())
+            }
+            _ => (None, agency_of(source)?),
+        };
         return Some(SignOff {
-            author: None,
-            agency: Some(agency_of(source)?),
+            author,
+            agency: Some(agency),
         });
     }
     // "Bạn đọc Lê Mẫu (xã Tân Phú)"
@@ -544,6 +551,7 @@ mod tests {
             ("Bài và ảnh: Lê Mẫu", "Lê Mẫu", ""),
             ("Bài: Lê Mẫu - Ảnh: An Bình", "Lê Mẫu", ""),
             ("Theo TTXVN", "", "TTXVN"),
+            ("Theo Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
             ("PV", "PV", ""),
             ("P.V.", "P.V.", ""),
             ("Lê Mẫu (CTV)", "Lê Mẫu", ""),

@@ -371,10 +371,18 @@ fn by_rows(pairs: &Pairs<'_>, records: &mut Records) -> bool {
             .find(|(name, _)| names.contains(&name.as_ref()))?;
         array(value.get())
     };
-    let (Some(columns), Some(rows)) = (
-        find(&["columns", "header", "headers", "fields", "names"]),
-        find(&["data", "rows", "values", "records"]),
-    ) else {
+    let columns = find(&["columns", "header", "headers", "fields", "names"]);
+    let Some(mut rows) = find(&["data", "rows", "values", "records"]) else {
+        return false;
+    };
+    // Google Sheets: the first row names the columns.
+    let Some(columns) = columns.or_else(|| {
+        let columns = rows.first().and_then(|row| array(row.get()))?;
+        let names = columns.iter().filter_map(|column| column_name(column));
+        let known = names.filter(|name| field(name).is_some()).count();
+        (known >= 2 && known * 2 >= columns.len()).then(|| rows.remove(0))?;
+        Some(columns)
+    }) else {
         return false;
     };
     let names: Option<Vec<String>> = columns.iter().map(|column| column_name(column)).collect();
