@@ -183,6 +183,8 @@ impl<'r> Collector<'r> {
             running.body = rest.to_owned();
         }
         article.body = running.body;
+        cut_feed_mark(&mut article.body);
+        article.summary.as_mut().map(cut_feed_mark);
         if let Some(page) = page {
             fill(&mut article, page);
         }
@@ -268,6 +270,26 @@ impl<'r> Collector<'r> {
             }
         }
         (best, doubtful)
+    }
+}
+
+/// Removes the sentence that WordPress adds in feeds: "The post Bến đò appeared first on Báo Đò."
+fn cut_feed_mark(text: &mut String) {
+    const REACH: usize = 500;
+    const MARKS: &[(&str, &str)] = &[
+        ("The post ", " appeared first on "),
+        ("Bài viết ", " xuất hiện đầu tiên "),
+    ];
+    let start = text.floor_char_boundary(text.len().saturating_sub(REACH));
+    let end = text.get(start..).unwrap_or_default();
+    let found = MARKS.iter().find_map(|(opening, amid)| {
+        let at = end.rfind(opening)?;
+        let is_mark = end.get(at..)?.contains(amid) && !end.get(at..)?.contains('\n');
+        is_mark.then_some(start + at)
+    });
+    if let Some(at) = found {
+        text.truncate(at);
+        text.truncate(text.trim_end().len());
     }
 }
 

@@ -32,6 +32,11 @@ pub(crate) fn parse(xml: &str, trace: &mut Trace) -> Result<Article, Fault> {
                 wikitext::page(child, &mut collector, trace);
             }
             "mods" => documents::mods(child, &mut collector, trace),
+            // OAI-PMH.
+            "record" if child.at(&["metadata", "mods"]).is_some() => {
+                let mods = child.at(&["metadata", "mods"]).unwrap_or(child);
+                documents::mods(mods, &mut collector, trace);
+            }
             "TEI" | "TEI.2" => documents::tei(child, &mut collector, trace),
             "article" if child.find("article-meta").is_some() => {
                 documents::jats(child, &mut collector, trace);

@@ -32,6 +32,7 @@ const NAMES: &[(&str, Field, u8)] = &[
     ("publish_date", Field::Published, 4),
     ("og:published_time", Field::Published, 4),
     ("dc.date.issued", Field::Published, 5),
+    ("dcterms.issued", Field::Published, 5),
     ("dc.date", Field::Published, 6),
     ("date", Field::Published, 7),
     ("its_publication", Field::Published, 8),

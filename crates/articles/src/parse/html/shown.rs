@@ -787,7 +787,7 @@ impl Page<'_> {
             return false;
         };
         if links == 0 {
-            return is_named || self.step_without_link(&text, &|_| true).is_some();
+            return is_named || self.step_without_link(&text, false, &|_| true).is_some();
         }
         if links < 2 && !is_named {
             return false;
@@ -799,10 +799,16 @@ impl Page<'_> {
     }
 
     /// The last step of a trail that is all text: "Trang chủ > Chính trị > Nội dung".
-    fn step_without_link(&self, text: &str, usable: &dyn Fn(&str) -> bool) -> Option<String> {
+    /// The first step may be missing if the element is named for a section.
+    fn step_without_link(
+        &self,
+        text: &str,
+        is_named: bool,
+        usable: &dyn Fn(&str) -> bool,
+    ) -> Option<String> {
         let mut steps = text.split(['»', '›', '>', '→']).map(str::trim);
-        let first = steps.next()?;
-        if !is_front_page(first) || first.is_empty() {
+        let is_front = |step: &str| is_front_page(step) && !step.is_empty();
+        if !steps.next().is_some_and(is_front) && !is_named {
             return None;
         }
         let is_section = |step: &&str| {
@@ -832,7 +838,8 @@ impl Page<'_> {
         let values = steps(step)
             .filter_map(clean)
             .filter(|value| usable(value) && value.chars().count() <= 40);
-        let of_text = || self.step_without_link(&self.text_below(id, 160)?, &usable);
+        let is_named = self.outline.marks(id).has(Marks::SECTION);
+        let of_text = || self.step_without_link(&self.text_below(id, 160)?, is_named, &usable);
         values.last().or_else(of_text)
     }
 
