@@ -84,6 +84,10 @@ fn add_name(name: &str, marks: &mut Marks) {
         before = letter;
     }
     let word = |at: usize| lower.get(words[at].0..words[at].1).unwrap_or_default();
+    // "entry-footer" is a part of an article.
+    if count == 1 && word(0) == "footer" {
+        marks.add(Marks::BOX);
+    }
     if count > 1 && ends_as_summary(word(count - 1), (0..count - 1).map(word)) {
         marks.add(Marks::LEAD);
     }
@@ -261,7 +265,8 @@ fn of_key(key: &str) -> u16 {
         | "pager" | "menu" | "menubar" | "navbar" | "topbar" | "popup" | "modal" | "cookie"
         | "rating" | "vote" | "votes" | "danhgia" | "fontsize" | "player" | "audioplayer"
         | "donate" | "paywall" | "login" | "skiplink" | "screenreadertext" | "visuallyhidden"
-        | "sronly" | "bantin" | "googlenews" => Marks::BOX,
+        | "sronly" | "bantin" | "googlenews" | "sitefooter" | "pagefooter" | "mainfooter"
+        | "footerwrapper" | "footercontainer" => Marks::BOX,
         "tlitem" | "newsitem" | "listitem" | "postitem" | "storyitem" | "articleitem"
         | "itemnews" | "teaser" | "hentry" | "boxcategoryitem" => Marks::ENTRY,
         _ if key.ends_with("caption") => Marks::CAPTION,

@@ -292,8 +292,7 @@ impl Page<'_> {
         };
         // Pages show the day on which they are read too.
         score += if self.agrees(&value) { 25 } else { 0 };
-        score -= if is_clock(class) { 15 } else { 0 };
-        if self.is_of_event(id) {
+        if self.is_of_event(id) || is_clock(class) && !self.agrees(&value) {
             return None;
         }
         let position = self.outline.position(id);
@@ -640,11 +639,25 @@ impl Page<'_> {
     /// The author and the source that lines with a label name between the title and the text, or
     /// below it: "Tác giả: Lê Mẫu", "Nguồn tin: Báo Sông Lam".
     pub fn labelled(&self, title: Option<u32>) -> Vec<(Field, String)> {
-        const LABELS: &[&str] = &["Tác giả", "TÁC GIẢ", "Nguồn", "NGUỒN", "Nguon", "Theo "];
+        const LABELS: &[&str] = &[
+            "Tác giả",
+            "TÁC GIẢ",
+            "Nguồn",
+            "NGUỒN",
+            "Nguon",
+            "Theo ",
+            "©",
+            "Bản quyền",
+        ];
         const NEAR: usize = 400;
         let mut found = Vec::new();
-        let after =
-            |id: &Id| self.outline.position(*id) >= self.text.1 || self.is_between(*id, title);
+        let in_box = |id: Id| {
+            let mut above = self.dom.ancestors(id).take(3);
+            above.any(|id| self.outline.is_skipped(id))
+        };
+        let beside =
+            |id: Id| self.outline.position(id) >= self.text.1 || self.is_between(id, title);
+        let after = |id: &Id| beside(*id) || in_box(*id);
         for id in self.candidates().filter(after).take(NEAR) {
             let is_line = matches!(self.dom.name(id), Some("p" | "div" | "li" | "span" | "td"));
             let mut texts = self.dom.under(id).take(8);
@@ -656,7 +669,11 @@ impl Page<'_> {
             let Some(line) = self.text_below(id, 120).map(one_line) else {
                 continue;
             };
-            if let Some(author) = crate::parse::text::byline(&line)
+            if let Some(paper) = crate::parse::text::rights(&line) {
+                found.push((Field::Source, paper.to_owned()));
+            } else if !beside(id) {
+                continue;
+            } else if let Some(author) = crate::parse::text::byline(&line)
                 && let Some(author) = self.site.without(&author)
             {
                 found.push((Field::Author, author));
@@ -694,7 +711,8 @@ impl Page<'_> {
             let id = self.dom.under(id).skip(1).take(50).find(is_name)?;
             Some(one_line(self.text_below(id, 100)?))
         };
-        let value = self.stated_name(id).or_else(shown)?;
+        let own = || Some(one_line(self.text_below(id, 60)?));
+        let value = self.stated_name(id).or_else(shown).or_else(own)?;
         let is_named = value.contains(char::is_alphabetic) && !super::values::is_address(&value);
         is_named.then(|| Candidate {
             score: 10,
@@ -712,6 +730,7 @@ impl Page<'_> {
         let relation = self.dom.attribute(id, "rel").unwrap_or_default();
         let is_related = relation.split_whitespace().any(|word| word == "category");
         let is_named = property || is_crumbs || is_related || marks.has(Marks::SECTION);
+        let is_named = is_named || self.has_section_label(id);
         if !(is_named || self.is_trail(id, at)) || name == "meta" {
             return None;
         }
@@ -740,6 +759,16 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// Returns `true` for a line such as "Chuyên mục: Chính trị".
+    fn has_section_label(&self, id: Id) -> bool {
+        let is_line = matches!(self.dom.name(id), Some("p" | "span" | "div" | "li" | "td"));
+        let mut texts = self.dom.under(id).take(4);
+        let first = texts.find_map(|id| Some(self.dom.text_of(id)?.trim_start()));
+        let begins =
+            |first: &str| first.starts_with("Chuyên mục:") || first.starts_with("Danh mục:");
+        is_line && first.is_some_and(begins)
     }
 
     /// Returns `true` for an element of several links and no text or sign between them: "Thời sự"

@@ -41,12 +41,13 @@ impl Site {
     fn without_paper<'n>(&self, name: &'n str) -> &'n str {
         let (name, _) = crate::parse::text::without_note(name.trim());
         let name = name.trim_end_matches(['-', '–', '/', ' ']);
-        let Some((person, paper)) = name.strip_suffix(')').and_then(|name| name.split_once('('))
-        else {
+        let in_brackets = name.strip_suffix(')').and_then(|name| name.split_once('('));
+        let Some((person, paper)) = in_brackets.or_else(|| name.split_once('/')) else {
             return name;
         };
+        let (person, paper) = (person.trim(), paper.trim());
         let is_paper = crate::names::paper(paper).is_some() || self.has(paper);
-        if is_paper { person.trim() } else { name }
+        if is_paper { person } else { name }
     }
 
     fn can_be_author(&self, name: &str) -> bool {
@@ -166,6 +167,7 @@ mod tests {
             ("Theodore", "Theodore"),
             ("Lê Mẫu, Báo Sông Nhỏ", "Lê Mẫu"),
             ("Lê Mẫu (Báo Sông Lớn) -", "Lê Mẫu"),
+            ("Lê Mẫu / Báo Sông Lớn", "Lê Mẫu"),
             ("Lê Mẫu (ghi)", "Lê Mẫu"),
             ("Bảo An", "Bảo An"),
             ("SongNho", ""),

@@ -55,7 +55,12 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
 /// A part without the words between a name and the date: "Submitted by Lê Mẫu on Thu".
 fn before_date(part: &str) -> &str {
     let mut signs = [" on ", " vào ", " lúc ", " at "].iter();
-    let at = signs.find_map(|sign| part.find(sign));
+    let at = signs.find_map(|sign| {
+        part.find(sign).or_else(|| {
+            let before = part.strip_suffix(sign.trim_end())?;
+            Some(before.len())
+        })
+    });
     at.and_then(|at| part.get(..at)).unwrap_or(part)
 }
 

@@ -53,10 +53,21 @@ impl Records {
 
 /// Returns the records that an object wraps, its defects repaired; `None` if it is a record itself.
 pub(super) fn records(bytes: &[u8]) -> Option<Records> {
-    if !bytes.trim_ascii_start().starts_with(b"{") {
+    let mut records = Records::default();
+    let start = bytes.trim_ascii_start();
+    if start.starts_with(b"[") {
+        // An array of arrays.
+        let elements = array(std::str::from_utf8(start).ok()?)?;
+        if mostly_records(&elements) {
+            elements
+                .into_iter()
+                .for_each(|element| records.push(element));
+        }
+        return (!records.ends.is_empty()).then_some(records);
+    }
+    if !start.starts_with(b"{") {
         return None;
     }
-    let mut records = Records::default();
     match std::str::from_utf8(bytes).ok().and_then(object) {
         Some(pairs) => {
             records.feed = feed_title(&pairs);
