@@ -73,7 +73,10 @@ fn own_text<'t>(item: Element<'t>, collector: &mut Collector<'t>, trace: &mut Tr
 const PARTS: &[&str] = &["section", "sec", "div", "chapter"];
 
 fn is_paragraph(element: Element<'_>) -> bool {
-    matches!(element.name(), "p" | "para" | "paragraph" | "doan" | "s")
+    const NAMES: &[&str] = &["p", "para", "paragraph", "doan", "s"];
+    NAMES
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(element.name()))
 }
 
 fn has_paragraphs(element: Element<'_>) -> bool {

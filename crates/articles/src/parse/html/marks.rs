@@ -182,9 +182,8 @@ fn of_key(key: &str) -> u16 {
         "chuyenmuc" | "detailcate" | "cate" | "category" | "articlecategory" | "postcategory"
         | "sectionname" | "articlesection" | "catename" | "categoryname" | "entrycategory"
         | "postcat" | "entrycategories" | "postcategories" | "entrycat" | "articlecat"
-        | "newscat" | "catlinks" | "cattitle" | "namecat" | "maincat" | "termslink" | "kicker" => {
-            Marks::SECTION
-        }
+        | "newscat" | "catlinks" | "cattitle" | "detailcat" | "namecat" | "maincat"
+        | "termslink" | "kicker" => Marks::SECTION,
         "breadcrumb" | "breadcrumbs" | "crumbs" | "duongdan" => Marks::CRUMBS,
         "locationstamp" | "datelineplace" | "diadiem" => Marks::PLACE,
         "articlebody"

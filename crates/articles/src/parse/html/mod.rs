@@ -316,14 +316,21 @@ fn article_lines(
         }
         // The last line of a quoted message: "— Lê Mẫu (@mau) March 25, 2026".
         let is_message = line.contains("(@");
-        if let Some(date) =
-            plain::date_line(&line).filter(|_| at < TOP && !read.is_list && !is_message)
-        {
+        if let Some(date) = plain::date_line(&line).filter(|date| {
+            // "Thứ Bảy 4/7/2026: buổi đầu" is an entry of a list.
+            let is_bare = at <= 2 || date.rest.is_empty() || !line.contains(": ");
+            at < TOP && is_bare && !read.is_list && !is_message
+        }) {
             let value = date.date.to_string();
             draft.offer(Field::Published, rank::LINE, value, "date line", trace);
             if let Some((author, _)) = shown::author_of(&line, &date, at <= 1, &read.site) {
                 draft.offer(Field::Author, rank::LINE, author, "date line", trace);
             }
+            trace.dropped(&line);
+        } else if at <= 3
+            && let Some(author) = plain::byline(&line).filter(|name| plain::is_pen_name(name))
+        {
+            draft.offer(Field::Author, rank::LINE, author, "first lines", trace);
             trace.dropped(&line);
         } else if plain::ends_with_credit(&line) {
             let shown = caption(&line);

@@ -36,6 +36,9 @@ enum Agreement {
     Whole,
 }
 
+/// Taken from the score of a date in the head of a page, which is rather the present day.
+const OF_PAGE: i32 = 100;
+
 /// A value, and how likely it is the article's: the highest is taken.
 struct Candidate {
     score: i32,
@@ -229,7 +232,9 @@ impl Page<'_> {
                     && !has_hour(Published::parse(&best.value))
             };
             if let Some(best) = best.filter(|best| !is_coarse(best)) {
-                draft.offer(field, rank::SHOWN, best.value, &best.from, trace);
+                let is_last = field == Field::Published && best.score < 0;
+                let rank = if is_last { rank::LINE + 1 } else { rank::SHOWN };
+                draft.offer(field, rank, best.value, &best.from, trace);
             }
         }
     }
@@ -300,6 +305,8 @@ impl Page<'_> {
         // anything else.
         if self.is_between(id, title) {
             score += 30;
+        } else if stated.is_none() && self.is_of_page(id, title) && !self.agrees(&value) {
+            score -= OF_PAGE;
         } else if position >= self.text.1 {
             if !published && stated.is_none() {
                 return None;
@@ -313,6 +320,15 @@ impl Page<'_> {
             value,
             from: self.describe(id),
         })
+    }
+
+    /// Returns `true` for an element in the head of the page, apart from the title.
+    fn is_of_page(&self, id: Id, title: Option<u32>) -> bool {
+        let is_above = self.outline.position(id) < self.text.0;
+        is_above
+            && title.is_some_and(|title| {
+                self.outline.position(id) < title && !self.is_above_title(id, title)
+            })
     }
 
     /// Returns `true` for a date in a box of events, which are in the future.
