@@ -54,7 +54,7 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
 
 /// A part without the words between a name and the date: "Submitted by Lê Mẫu on Thu".
 fn before_date(part: &str) -> &str {
-    let mut signs = [" on ", " vào ", " lúc ", " at "].iter();
+    let mut signs = [" on ", " vào ", " lúc ", " at ", " Thứ ", " thứ ", " Chủ "].iter();
     let at = signs.find_map(|sign| {
         part.find(sign).or_else(|| {
             let before = part.strip_suffix(sign.trim_end())?;
@@ -225,6 +225,12 @@ mod tests {
                 "Thị trường lúa",
             ),
             ("Hà Nội, ngày 25 tháng 3 năm 2026", "2026-03-25", "Hà Nội"),
+            ("Lê Mẫu Thứ Tư, 25/3/2026", "2026-03-25", "Lê Mẫu"),
+            (
+                "Posted by Lê Mẫu on 25/3/2026",
+                "2026-03-25",
+                "Posted by Lê Mẫu",
+            ),
         ] {
             let read = read(line).unwrap_or_else(|| panic!("{line} is a date line"));
             assert_eq!(read.date.to_string(), date, "{line}");
