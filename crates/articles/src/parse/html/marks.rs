@@ -265,7 +265,8 @@ fn of_key(key: &str) -> u16 {
         | "rating" | "vote" | "votes" | "danhgia" | "fontsize" | "player" | "audioplayer"
         | "donate" | "paywall" | "login" | "skiplink" | "screenreadertext" | "visuallyhidden"
         | "sronly" | "bantin" | "googlenews" | "sitefooter" | "pagefooter" | "mainfooter"
-        | "footerwrapper" | "footercontainer" => Marks::BOX,
+        | "footerwrapper" | "footercontainer" | "footerwrap" | "footermain" | "footercontent"
+        | "footerbottom" => Marks::BOX,
         "tlitem" | "newsitem" | "listitem" | "postitem" | "storyitem" | "articleitem"
         | "itemnews" | "teaser" | "hentry" | "boxcategoryitem" => Marks::ENTRY,
         _ if key.ends_with("caption") => Marks::CAPTION,

@@ -970,9 +970,29 @@ pub(super) fn author_of(
     if let Some(author) = line.rest.iter().find_map(labelled) {
         return Some((author, true));
     }
-    let is_person = |part: &&&str| part.contains(' ') && crate::parse::text::is_pen_name(part);
-    let mut people = line.rest.iter().filter(is_person).filter(|_| bare);
-    let person = people.next().filter(|_| people.next().is_none())?;
+    // "Tin, ảnh: Lê Mẫu - 20/1/2026"
+    let of_label = crate::parse::text::byline(text);
+    let of_label = of_label
+        .as_deref()
+        .and_then(|names| names.split(" - ").next());
+    if let Some(name) = of_label.filter(|name| crate::parse::text::is_pen_name(name)) {
+        return Some((site.without(name)?, true));
+    }
+    // Counters may follow the name.
+    let words = |part: &&str| {
+        let words = part
+            .split(' ')
+            .filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let is_person = |part: &String| part.contains(' ') && crate::parse::text::is_pen_name(part);
+    let mut people = line
+        .rest
+        .iter()
+        .map(words)
+        .filter(is_person)
+        .filter(|_| bare);
+    let person = &people.next().filter(|_| people.next().is_none())?;
     let rest = text.split_once(person).map(|(_, rest)| rest)?;
     if rest.starts_with(", ngày") {
         return None;

@@ -16,7 +16,7 @@ const LONGEST: usize = 120;
 /// Reads a last line that names the author: "An Bình", "Tin, ảnh: An Bình",
 /// "An Bình (TTXVN)", "An Bình (theo Reuters)", "Theo TTXVN".
 pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
-    let line = line.trim();
+    let line = line.trim().trim_start_matches(['—', '–', ' ']);
     if line.chars().count() > LONGEST {
         return None;
     }
@@ -535,6 +535,7 @@ mod tests {
     fn signatures_read_as_the_table_says() {
         for (line, author, agency) in [
             ("Lê Mẫu", "Lê Mẫu", ""),
+            ("— Lê Mẫu", "Lê Mẫu", ""),
             ("Lê Mẫu (TTXVN)", "Lê Mẫu", "TTXVN"),
             ("Lê Mẫu/TTXVN", "Lê Mẫu", "TTXVN"),
             ("TTXVN/Lê Mẫu", "Lê Mẫu", "TTXVN"),
