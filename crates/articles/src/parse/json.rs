@@ -230,32 +230,8 @@ impl<'de> ObjectSeed<'_, 'de> {
             }
             return Ok(());
         }
-        match key.as_ref() {
-            // The title of a feed around the article.
-            FEED => {
-                let title: Cow<'_, str> = map.next_value()?;
-                self.feed(&title);
-                return Ok(());
-            }
-            // FineWeb, whose date is that of the crawl.
-            "dump" => {
-                if map.next_value_seed(Flag)?.starts_with("CC-MAIN-") {
-                    self.collector.draft.is_crawled = true;
-                }
-                return Ok(());
-            }
-            "_embedded" => {
-                let embedded: serde_json::Value = map.next_value()?;
-                self.embedded(&embedded);
-                return Ok(());
-            }
-            "introtext" => {
-                let mut captions = Vec::new();
-                let text = map.next_value_seed(Value::new(Field::Body, &mut captions))?;
-                self.collector.opening(text.unwrap_or_default());
-                return Ok(());
-            }
-            _ => {}
+        if self.special(&key, map)? {
+            return Ok(());
         }
         match field(&key) {
             Some((Field::Captions, _)) => {
@@ -280,6 +256,35 @@ impl<'de> ObjectSeed<'_, 'de> {
             }
         }
         Ok(())
+    }
+
+    /// Reads the value of a key that a tool or this crate uses in a way of its own. Returns `false` for
+    /// other keys.
+    fn special<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            // The title of a feed around the article.
+            FEED => {
+                let title: Cow<'_, str> = map.next_value()?;
+                self.feed(&title);
+            }
+            // FineWeb, whose date is that of the crawl.
+            "dump" => {
+                if map.next_value_seed(Flag)?.starts_with("CC-MAIN-") {
+                    self.collector.draft.is_crawled = true;
+                }
+            }
+            "_embedded" => {
+                let embedded: serde_json::Value = map.next_value()?;
+                self.embedded(&embedded);
+            }
+            "introtext" => {
+                let mut captions = Vec::new();
+                let text = map.next_value_seed(Value::new(Field::Body, &mut captions))?;
+                self.collector.opening(text.unwrap_or_default());
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     fn value<A: MapAccess<'de>>(

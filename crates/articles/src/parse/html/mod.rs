@@ -277,21 +277,7 @@ fn article_lines(
             block: 0,
         })
         .collect();
-    const LAST: usize = 4;
-    if let Some(paper) = lines
-        .iter()
-        .rev()
-        .take(LAST)
-        .find_map(|line| plain::rights(&line.text))
-    {
-        draft.offer(
-            Field::Source,
-            rank::LINE,
-            paper.to_owned(),
-            "line of rights",
-            trace,
-        );
-    }
+    take_rights(&lines, draft, trace);
     boilerplate::drop_in_page(&mut lines, trace);
     let known = |field| draft.get(field).map(str::to_owned);
     let repeated = [Field::Title, Field::Summary, Field::Author, Field::Section].map(known);
@@ -314,23 +300,7 @@ fn article_lines(
         if at < TOP && (repeated.iter().any(shown) || signs()) {
             continue;
         }
-        // The last line of a quoted message: "— Lê Mẫu (@mau) March 25, 2026".
-        let is_message = line.contains("(@");
-        if let Some(date) = plain::date_line(&line).filter(|date| {
-            // "Thứ Bảy 4/7/2026: buổi đầu" is an entry of a list.
-            let is_bare = at <= 2 || date.rest.is_empty() || !line.contains(": ");
-            at < TOP && is_bare && !read.is_list && !is_message
-        }) {
-            let value = date.date.to_string();
-            draft.offer(Field::Published, rank::LINE, value, "date line", trace);
-            if let Some((author, _)) = shown::author_of(&line, &date, at <= 1, &read.site) {
-                draft.offer(Field::Author, rank::LINE, author, "date line", trace);
-            }
-            trace.dropped(&line);
-        } else if at <= 3
-            && let Some(author) = plain::byline(&line).filter(|name| plain::is_pen_name(name))
-        {
-            draft.offer(Field::Author, rank::LINE, author, "first lines", trace);
+        if take_top_line(&line, at, read, draft, trace) {
             trace.dropped(&line);
         } else if plain::ends_with_credit(&line) {
             let shown = caption(&line);
@@ -343,6 +313,42 @@ fn article_lines(
         }
     }
     paragraphs
+}
+
+/// Offers the newspaper that has the rights to the text, by one of its last lines.
+fn take_rights(lines: &[Paragraph<'_>], draft: &mut Draft, trace: &mut Trace) {
+    const LAST: usize = 4;
+    let mut last = lines.iter().rev().take(LAST);
+    if let Some(paper) = last.find_map(|line| plain::rights(&line.text)) {
+        let paper = paper.to_owned();
+        draft.offer(Field::Source, rank::LINE, paper, "line of rights", trace);
+    }
+}
+
+/// Offers the date and the author that one of the first lines names. Returns `true` if it does.
+fn take_top_line(line: &str, at: usize, read: &Read, draft: &mut Draft, trace: &mut Trace) -> bool {
+    const AUTHORS: usize = 4;
+    let date = plain::date_line(line).filter(|date| {
+        // "Thứ Bảy 4/7/2026: buổi đầu" is an entry of a list.
+        let is_bare = at <= 2 || date.rest.is_empty() || !line.contains(": ");
+        // The last line of a quoted message: "— Lê Mẫu (@mau) March 25, 2026".
+        let is_message = line.contains("(@");
+        at < TOP && is_bare && !read.is_list && !is_message
+    });
+    if let Some(date) = date {
+        let value = date.date.to_string();
+        draft.offer(Field::Published, rank::LINE, value, "date line", trace);
+        if let Some((author, _)) = shown::author_of(line, &date, at <= 1, &read.site) {
+            draft.offer(Field::Author, rank::LINE, author, "date line", trace);
+        }
+        return true;
+    }
+    let author = plain::byline(line).filter(|name| at < AUTHORS && plain::is_pen_name(name));
+    let is_author = author.is_some();
+    if let Some(author) = author {
+        draft.offer(Field::Author, rank::LINE, author, "first lines", trace);
+    }
+    is_author
 }
 
 /// Removes the lines below the text that name who made it or where it is from, unless they

@@ -225,6 +225,10 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
             ..Origin::default()
         });
     }
+    // "Theo Báo Sông Lam - 25/3/2026"
+    let dated = name.rsplit_once(" - ");
+    let dated = dated.filter(|(_, date)| date.starts_with(|c: char| c.is_ascii_digit()));
+    let name = dated.map_or(name, |(name, _)| name.trim());
     // "Nguồn: Lê Mẫu (Báo Sông Lam)"
     let in_brackets = name.trim_end_matches(')').rsplit_once('(');
     let name = match in_brackets {
@@ -291,6 +295,7 @@ mod tests {
             ("(Nguồn: Vĩnh An mới)", "Vĩnh An mới", "", ""),
             ("Nguồn tin: TTXVN", "", "TTXVN", ""),
             ("Theo Báo Vĩnh An", "Báo Vĩnh An", "", ""),
+            ("Theo Báo Vĩnh An - 25/3/2026", "Báo Vĩnh An", "", ""),
             ("Theo Vĩnh An Online", "Vĩnh An Online", "", ""),
             (
                 "Theo Cổng thông tin điện tử xã Tân Phú",

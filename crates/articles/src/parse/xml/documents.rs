@@ -24,35 +24,18 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
     if let Some(title) = main.or_else(|| titles().next()) {
         collector.offer(Field::Title, 1, title.line(), "titleStmt", trace);
     }
-    let authors = analytic.into_iter().flat_map(Element::elements);
-    for author in authors.filter(|element| element.name() == "author") {
-        let name = name_of_person(author.find("persName").unwrap_or(author));
-        collector.join(Field::Author, 0, name.trim(), "analytic", trace);
-    }
-    for author in statement
-        .elements()
-        .filter(|element| element.name() == "author")
-    {
-        let name = name_of_person(author.find("persName").unwrap_or(author));
-        collector.join(Field::Author, 0, name.trim(), "titleStmt", trace);
+    for (part, from) in [(analytic, "analytic"), (Some(statement), "titleStmt")] {
+        let authors = part.into_iter().flat_map(Element::elements);
+        for author in authors.filter(|element| element.name() == "author") {
+            let name = name_of_person(author.find("persName").unwrap_or(author));
+            collector.join(Field::Author, 0, name.trim(), from, trace);
+        }
     }
     // The edition is of a corpus; its source is the newspaper.
     let source = header.find("sourceDesc");
     let publication = header.find("publicationStmt");
-    let journal = source.and_then(|source| {
-        let is_journal =
-            |element: &Element<'_>| matches!(element.attribute("level"), Some("j" | "s"));
-        let mut inside = source.descendants();
-        let journal = inside.find(|element| element.name() == "title" && is_journal(element));
-        let article = titles().next().map(Element::line);
-        let other = || {
-            let mut titles = source
-                .descendants()
-                .filter(|element| element.name() == "title");
-            titles.find(|title| title.attribute("level").is_none() && Some(title.line()) != article)
-        };
-        journal.or_else(|| source.find("publisher")).or_else(other)
-    });
+    let article = titles().next().map(Element::line);
+    let journal = source.and_then(|source| journal(source, article));
     if let Some(journal) = journal {
         collector.offer(Field::Source, 0, journal.line(), "sourceDesc", trace);
     }
@@ -85,6 +68,20 @@ pub(super) fn tei<'t>(root: Element<'t>, collector: &mut Collector<'t>, trace: &
     around_body(root, collector, trace);
     let title = of_article.or_else(|| titles().next()).map(Element::line);
     tei_body(root, header, title, collector, trace);
+}
+
+/// The newspaper in the description of the source of a text; `article` is the title of the text.
+fn journal(source: Element<'_>, article: Option<String>) -> Option<Element<'_>> {
+    let titles = || {
+        let inside = source.descendants();
+        inside.filter(|element| element.name() == "title")
+    };
+    let is_journal = |title: &Element<'_>| matches!(title.attribute("level"), Some("j" | "s"));
+    let is_other =
+        |title: &Element<'_>| title.attribute("level").is_none() && Some(title.line()) != article;
+    let journal = titles().find(is_journal);
+    let journal = journal.or_else(|| source.find("publisher"));
+    journal.or_else(|| titles().find(is_other))
 }
 
 /// Reads the text of TEI, without the title and the author that may head it.
