@@ -28,7 +28,7 @@ use timbao_articles::Article;
 use timbao_benches::data::{self, Pair, articles};
 use timbao_benches::http::{encoded, exchange};
 use timbao_benches::known_item::{titles, typed};
-use timbao_benches::measure::{Latency, side_by_side};
+use timbao_benches::measure::{alone, side_by_side};
 use timbao_benches::queries::{phrases, word_sets};
 use timbao_cluster::ingest::{IngestOptions, Sources, update};
 use timbao_cluster::{Address, Archive, Bulk, Client, Connection, create, verify};
@@ -76,14 +76,12 @@ struct Args {
     dir: PathBuf,
 }
 
-/// The figures of one index.
-struct Figures {
+/// An index in the cluster.
+struct System {
     name: &'static str,
     load: Load,
-    /// Times of the first ten articles of phrases, with their texts and the total.
-    phrases: Latency,
-    /// All articles that phrases find.
-    hits: u64,
+    /// Fetches the first ten articles of a phrase, with their texts, and returns the total.
+    first_ten: Box<dyn Fn(&str) -> Result<u64>>,
 }
 
 /// What it took to fill an index.
@@ -117,12 +115,12 @@ fn main() -> Result<()> {
         bytes as f64 / 1e6
     );
     let typed: Vec<String> = phrases(&input, args.queries, 7);
-    let mut all = vec![stock("stock", false, &input, &typed, &args)?];
+    let mut systems = vec![stock("stock", false, &input, &args)?];
     if args.index_phrases {
-        all.push(stock("stock, index_phrases", true, &input, &typed, &args)?);
+        systems.push(stock("stock, index_phrases", true, &input, &args)?);
     }
-    all.push(timbao(&typed, &sources, &args)?);
-    report(&all, bytes);
+    systems.push(timbao(&sources, &args)?);
+    report(&systems, &typed, bytes)?;
     let index = dir.path().join("index");
     local::update(&index, &sources, &local::UpdateOptions::default(), &())?;
     let searcher = Index::open(&index)?.searcher()?;
@@ -138,36 +136,56 @@ fn main() -> Result<()> {
 }
 
 /// Prints the figures of all indexes of articles with this many bytes of text, and the goals.
-fn report(all: &[Figures], bytes: usize) {
+fn report(systems: &[System], phrases: &[String], bytes: usize) -> Result<()> {
+    let mut hits = Vec::new();
+    for system in systems {
+        let totals = phrases.iter().map(|phrase| (system.first_ten)(phrase));
+        hits.push(totals.sum::<Result<u64>>()?);
+    }
+    let failed = RefCell::new(BTreeSet::new());
+    let askers = systems.iter().map(|system| {
+        |phrase: &String| {
+            if (system.first_ten)(phrase).is_err() {
+                failed.borrow_mut().insert(phrase.clone());
+            }
+        }
+    });
+    let mut askers: Vec<_> = askers.collect();
+    let mut askers: Vec<&mut dyn FnMut(&String)> = askers
+        .iter_mut()
+        .map(|asker| asker as &mut dyn FnMut(&String))
+        .collect();
+    let times = side_by_side(phrases, 3, &mut askers);
+    if !failed.borrow().is_empty() {
+        return Err(format!("phrases that failed: {:?}", failed.borrow()).into());
+    }
     println!(
         "\n| | CPU s, nodes | CPU s, client | s | disk, MB | of text | phrase, ms, p50 / p99 | hits |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for figures in all {
+    for ((System { name, load, .. }, times), hits) in systems.iter().zip(&times).zip(hits) {
+        let (p50, p99) = (times.p50_us / 1000.0, times.p99_us / 1000.0);
         println!(
-            "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.1} / {:.1} | {} |",
-            figures.name,
-            figures.load.cpu,
-            figures.load.own_cpu,
-            figures.load.seconds,
-            figures.load.bytes as f64 / 1e6,
-            figures.load.bytes as f64 / bytes as f64,
-            figures.phrases.p50_us / 1000.0,
-            figures.phrases.p99_us / 1000.0,
-            figures.hits
+            "| {name} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {p50:.1} / {p99:.1} | {hits} |",
+            load.cpu,
+            load.own_cpu,
+            load.seconds,
+            load.bytes as f64 / 1e6,
+            load.bytes as f64 / bytes as f64,
         );
     }
-    if let [first, .., last] = all {
+    if let ([first, .., last], [stock, .., timbao]) = (systems, times.as_slice()) {
         println!("\n| goal | | |\n|---|---|---|");
         let ratio = last.load.cpu / first.load.cpu;
         println!("| ingestion, CPU of the nodes, relative to stock | at most 2.5 | {ratio:.2} |");
         let disk = last.load.bytes as f64 / bytes as f64;
         println!("| disk relative to the text | at most 1.5 | {disk:.2} |");
-        let p50 = first.phrases.p50_us / last.phrases.p50_us;
+        let p50 = stock.p50_us / timbao.p50_us;
         println!("| phrases, p50, times faster than stock | at least 1.5 | {p50:.2} |");
-        let p99 = first.phrases.p99_us / last.phrases.p99_us;
+        let p99 = stock.p99_us / timbao.p99_us;
         println!("| phrases, p99, times faster than stock | at least 2 | {p99:.2} |");
     }
+    Ok(())
 }
 
 /// Prints the times of queries of several kinds over the cluster, and for how many of them both engines
@@ -193,10 +211,10 @@ fn kinds(input: &[Article], phrases: &[String], local: &Searcher, cluster: &Arch
     println!("\n| queries | p50, ms | p99, ms | same total as in a directory |\n|---|---|---|---|");
     for (name, queries) in &kinds {
         let mut same = 0;
-        let (times, _) = timed(queries, &|query| {
-            let found = cluster.search(Request::new(query).plan(), &SearchOptions::default())?;
-            Ok(found.total)
-        })?;
+        let times = alone(queries, 3, |query| {
+            // What fails here fails below.
+            let _ = cluster.search(Request::new(query).plan(), &SearchOptions::default());
+        });
         for query in queries {
             let request = Request::new(query);
             let engines: [&dyn Engine; 2] = [local, cluster];
@@ -364,9 +382,8 @@ fn stock(
     name: &'static str,
     index_phrases: bool,
     input: &[Article],
-    typed: &[String],
     args: &Args,
-) -> Result<Figures> {
+) -> Result<System> {
     let alias = if index_phrases {
         "stock-phrases"
     } else {
@@ -407,26 +424,24 @@ fn stock(
             bulk = Bulk::default();
         }
     }
+    let load = begun.settled(&client, alias, args)?;
     let path = format!("{alias}/_search");
-    let first_ten = |phrase: &str| -> Result<u64> {
+    let first_ten = move |phrase: &str| -> Result<u64> {
         let query = json!({ "match_phrase": { "all": phrase } });
         let body = json!({ "size": 10, "track_total_hits": true, "query": query });
         let answer: Value = client.send("POST", &path, &body)?.ok()?.json()?;
         let total = answer.pointer("/hits/total/value").and_then(Value::as_u64);
         Ok(total.unwrap_or(0))
     };
-    let load = begun.settled(&client, alias, args)?;
-    let (phrases, hits) = timed(typed, &first_ten)?;
-    Ok(Figures {
+    Ok(System {
         name,
         load,
-        phrases,
-        hits,
+        first_ten: Box::new(first_ten),
     })
 }
 
 /// The index of Timbao.
-fn timbao(typed: &[String], sources: &Sources, args: &Args) -> Result<Figures> {
+fn timbao(sources: &Sources, args: &Args) -> Result<System> {
     let client = client(args, "bao")?;
     create(&client)?;
     let begun = Begun::now(args);
@@ -435,7 +450,7 @@ fn timbao(typed: &[String], sources: &Sources, args: &Args) -> Result<Figures> {
     let check = verify(&client)?;
     assert_eq!(check.faults, [""; 0]);
     let archive = Archive::open(client)?;
-    let first_ten = |phrase: &str| -> Result<u64> {
+    let first_ten = move |phrase: &str| -> Result<u64> {
         let words = fold(phrase);
         let slots = scan(&words).map(|token| {
             let word = words.get(token.start..token.end).unwrap_or_default();
@@ -447,12 +462,10 @@ fn timbao(typed: &[String], sources: &Sources, args: &Args) -> Result<Figures> {
         archive.records(&hits)?;
         Ok(found.total)
     };
-    let (phrases, hits) = timed(typed, &first_ten)?;
-    Ok(Figures {
+    Ok(System {
         name: "Timbao",
         load,
-        phrases,
-        hits,
+        first_ten: Box::new(first_ten),
     })
 }
 
@@ -503,25 +516,6 @@ impl Begun {
             bytes,
         })
     }
-}
-
-/// The times of phrases, and the sum of their totals.
-fn timed(typed: &[String], first_ten: &dyn Fn(&str) -> Result<u64>) -> Result<(Latency, u64)> {
-    let mut times = Vec::new();
-    let mut hits = 0;
-    // The first round warms up.
-    for round in 0..3 {
-        for phrase in typed {
-            let start = Instant::now();
-            let total = first_ten(phrase)?;
-            if round > 0 {
-                times.push(start.elapsed());
-            } else {
-                hits += total;
-            }
-        }
-    }
-    Ok((Latency::of(times), hits))
 }
 
 /// Processor seconds of the nodes so far.
