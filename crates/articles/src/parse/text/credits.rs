@@ -28,11 +28,11 @@ pub(super) fn is_credit(text: &str) -> bool {
 /// The caption after the word for picture, if the line has a credit too: "Ảnh: Bà Sáu bên ruộng.
 /// (Ảnh: An Bình)".
 fn without_mark(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("Ảnh:")?;
-    ["Ảnh:", "ảnh:"]
-        .iter()
-        .any(|mark| rest.contains(mark))
-        .then_some(rest)
+    text.strip_prefix("Ảnh:").filter(|rest| has_credit(rest))
+}
+
+fn has_credit(text: &str) -> bool {
+    ["Ảnh:", "ảnh:"].iter().any(|mark| text.contains(mark))
 }
 
 /// The caption after the word for picture where a photographer is named nowhere: "Ảnh: Đập Suối Cạn
@@ -63,7 +63,7 @@ pub(super) fn uncredited(text: &str) -> Option<&str> {
         .strip_prefix("Ảnh:")?
         .trim();
     let rest = rest.trim_end_matches([')', ' ']);
-    if text.len() > LONGEST || ["Ảnh:", "ảnh:"].iter().any(|mark| rest.contains(mark)) {
+    if text.len() > LONGEST || has_credit(rest) {
         return None;
     }
     let words = rest.split_whitespace();
@@ -138,8 +138,7 @@ pub(crate) fn ends_with_credit(text: &str) -> bool {
 pub(super) fn is_caption_of(above: &Paragraph<'_>, credit: &Paragraph<'_>) -> bool {
     let length = above.text.chars().count();
     let text = credit.text.trim_start_matches(['(', '[', ' ']);
-    let is_video = text.starts_with(VIDEO) || text.starts_with(CLIP);
-    !is_video
+    after_video(text).is_none()
         && (above.block == credit.block || (length <= 300 && dateline::read(&above.text).is_none()))
 }
 
@@ -147,8 +146,7 @@ pub(super) fn is_caption_of(above: &Paragraph<'_>, credit: &Paragraph<'_>) -> bo
 pub(super) fn own_caption(text: &str) -> Caption {
     let read = caption(text);
     let bare = text.trim_start_matches(['(', '[', ' ']);
-    let title = bare.strip_prefix(VIDEO).or_else(|| bare.strip_prefix(CLIP));
-    let Some(title) = title else {
+    let Some(title) = after_video(bare) else {
         return Caption {
             text: String::new(),
             ..read
@@ -158,10 +156,7 @@ pub(super) fn own_caption(text: &str) -> Caption {
     match read.credit {
         Some(_) => {
             let text = read.text.trim_start_matches(['(', '[', ' ']);
-            let text = [VIDEO, CLIP]
-                .iter()
-                .find_map(|mark| text.strip_prefix(mark))
-                .unwrap_or(text);
+            let text = after_video(text).unwrap_or(text);
             let text = text.trim().trim_end_matches([':', '.', ' ']).to_owned();
             Caption { text, ..read }
         }
@@ -205,6 +200,11 @@ pub(super) fn labelled(text: &str) -> Option<Caption> {
 /// What the line of a video begins with.
 const VIDEO: &str = "Video:";
 const CLIP: &str = "Clip:";
+
+/// The title after the word for video.
+fn after_video(text: &str) -> Option<&str> {
+    text.strip_prefix(VIDEO).or_else(|| text.strip_prefix(CLIP))
+}
 
 /// Returns `true` if a caption is the name of a picture's file: `IMG_2025.jpg`,
 /// `DSC0042`, `anh-1`.
