@@ -199,10 +199,18 @@ fn is_motto(line: &str) -> bool {
 
 /// "Số: 15/BC-UBND".
 fn is_number(line: &str) -> bool {
+    if !has_at_most(line, 60) {
+        return false;
+    }
     let lower = line.to_lowercase();
-    line.chars().count() <= 60
-        && (lower.starts_with("số:") || lower.starts_with("số ") || lower.starts_with("luật số"))
+    (lower.starts_with("số:") || lower.starts_with("số ") || lower.starts_with("luật số"))
         && (line.contains(['/', '-']) || lower.contains("……") || lower.contains("..."))
+}
+
+/// Lines are asked for their length first: the paragraphs of a text are long, and most of them are
+/// of no document.
+fn has_at_most(line: &str, characters: usize) -> bool {
+    line.chars().nth(characters).is_none()
 }
 
 /// Dashes and stars under a heading.
@@ -286,9 +294,11 @@ fn is_type(line: &str) -> bool {
 
 /// "Sông Lam, ngày 12 tháng 3 năm 2026".
 fn is_place_and_date(line: &str) -> bool {
+    if !has_at_most(line, 120) {
+        return false;
+    }
     let lower = line.to_lowercase();
-    line.chars().count() <= 120
-        && lower.contains("ngày")
+    lower.contains("ngày")
         && lower.contains("tháng")
         && lower.contains("năm")
         && !line.ends_with('.')
