@@ -15,6 +15,7 @@ pub mod ingest;
 mod lease;
 mod maintain;
 mod nodes;
+mod packed;
 mod query;
 mod reading;
 mod schema;

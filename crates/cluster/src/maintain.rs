@@ -1,6 +1,7 @@
 //! Status, verification and rebuilding of an index in a cluster.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ use crate::error::{Error, Result};
 use crate::feed::{Feed, StoredOrigin, file_hash};
 use crate::ingest::{IngestOptions, Phase, Progress, Reading, count};
 use crate::lease::{self, Lease, WHOLE_INDEX};
+use crate::packed::unpack;
+use crate::schema::COLUMNS_SINCE;
 use crate::scroll::scroll;
 use crate::state::{self, sources};
 
@@ -376,9 +379,14 @@ pub fn rebuild(
         files: expected,
         bytes: 0,
     });
-    let kept = ["article", "file", "place_in_file", "hash"].into_iter();
+    let kept = ["stored", "article", "file", "place_in_file", "hash"].into_iter();
     let kept: Vec<&str> = kept.chain(arrivals::FIELDS).collect();
-    let body = json!({ "_source": kept, "version": true });
+    // Documents of older layouts have a source instead of columns.
+    let place = match old.layout < COLUMNS_SINCE {
+        true => "_source",
+        false => "docvalue_fields",
+    };
+    let body = json!({ place: kept, "version": true });
     scroll(client, &old.articles, &body, &mut |hit| copy.add(hit))?;
     copy.send()?;
     for index in [&articles, &words] {
@@ -424,10 +432,17 @@ impl Copy<'_> {
     /// Adds a stored article, under the version that it has.
     fn add(&mut self, hit: &Value) -> Result<()> {
         let id = hit["_id"].as_str().unwrap_or_default();
-        let stored = hit.get("_source").unwrap_or(&Value::Null);
-        let text = |field: &str| stored.get(field).and_then(Value::as_str);
-        let article = stored.get("article").cloned().unwrap_or_default();
-        let article: Article = serde_json::from_value(article).map_err(|error| Error::Damaged {
+        let field = |name: &str| {
+            let of_source = || hit.get("_source")?.get(name);
+            let of_columns = || hit.get("fields")?.get(name)?.get(0);
+            of_source().or_else(of_columns)
+        };
+        let text = |name: &str| field(name).and_then(Value::as_str);
+        let article = match (text("stored"), field("article")) {
+            (None, Some(article)) => Article::deserialize(article).map_err(io::Error::from),
+            (stored, _) => unpack(stored.unwrap_or_default()),
+        };
+        let article = article.map_err(|error| Error::Damaged {
             document: id.to_owned(),
             reason: error.to_string(),
         })?;
@@ -436,7 +451,7 @@ impl Copy<'_> {
             member: text("place_in_file"),
             hash: text("hash").unwrap_or_default(),
         };
-        let arrival = ArrivalRecord::read(|field| stored.get(field));
+        let arrival = ArrivalRecord::read(field);
         let arrival =
             arrival.unwrap_or_else(|| ArrivalRecord::before_all(self.time, article.identity()));
         let json = self.feed.json(id, &article, &origin, &arrival);

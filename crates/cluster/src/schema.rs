@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 use timbao_query::plan::Facet;
 
 /// Version of the fields of articles in a cluster.
-pub const LAYOUT: u64 = 5;
+pub const LAYOUT: u64 = 6;
+/// The layout since which articles are in columns.
+pub(crate) const COLUMNS_SINCE: u64 = 6;
 
 /// The separator of a token and its frequency.
 pub(crate) const FREQUENCY: char = '|';
@@ -14,6 +16,9 @@ pub(crate) const PARAGRAPH_GAP: u32 = 4096;
 pub(crate) const BODY: &str = "b";
 /// The field of all that is not the body: a search of all text asks for two fields instead of four.
 pub(crate) const HEAD: &str = "h";
+/// The value of `stored_fields` that fetches columns alone: for other fields, and for `_id`, nodes unpack
+/// documents.
+pub(crate) const COLUMNS: &str = "_none_";
 /// Longest keyword, in characters. Lucene's limit is 32,766 bytes.
 const LONGEST_KEYWORD: u32 = 8191;
 
@@ -39,9 +44,10 @@ pub(crate) fn articles(analyzer: u32, scripted: bool, shards: u32) -> Value {
         "settings": { "index": {
             "number_of_shards": shards,
             "auto_expand_replicas": "0-1",
-            "codec": "best_compression",
             "replication.type": "SEGMENT",
-            "refresh_interval": "1s",
+            // Writers and readers refresh where they need it; a refresh every second makes segments that
+            // have to be merged again and again.
+            "refresh_interval": "30s",
             // A late write of a writer that lost its lease must meet the tombstone.
             "gc_deletes": "10m",
             "similarity": { "words": shape(1.2, 0.8), "pairs": shape(0.9, 0.5) },
@@ -54,7 +60,8 @@ pub(crate) fn articles(analyzer: u32, scripted: bool, shards: u32) -> Value {
                 "analyzer": analyzer,
                 "scores": if scripted { "scripted" } else { "plain" },
             } },
-            "_source": { "excludes": excluded() },
+            // What is read is in fields of its own. Recovery keeps the source as long as it may need it.
+            "_source": { "enabled": false },
             "properties": properties(),
         }
     })
@@ -208,7 +215,7 @@ fn properties() -> Value {
     for name in ["identity", "arrival_key"] {
         fields.insert(name.to_owned(), json!({ "type": "long", "index": false }));
     }
-    for name in ["place_in_file", "hash"] {
+    for name in ["place_in_file", "hash", "uid"] {
         fields.insert(name.to_owned(), stored.clone());
     }
     for facet in Facet::stated() {
@@ -217,18 +224,10 @@ fn properties() -> Value {
         fields.insert(words_field(facet), text("keys"));
     }
     fields.insert(
-        "article".to_owned(),
-        json!({ "type": "object", "enabled": false }),
+        "stored".to_owned(),
+        json!({ "type": "binary", "doc_values": true }),
     );
     Value::Object(fields)
-}
-
-/// Fields that follow from the stored article.
-fn excluded() -> Vec<String> {
-    let fixed = ["t", "s", "b", "c", "h", "bag", "pairs"].map(str::to_owned);
-    let fixed = fixed.into_iter().chain(sum_fields());
-    let facets = Facet::stated().flat_map(|facet| [key_field(facet), words_field(facet)]);
-    fixed.chain(facets).collect()
 }
 
 #[cfg(test)]

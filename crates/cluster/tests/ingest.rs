@@ -18,7 +18,7 @@ use timbao_cluster::{
     status,
 };
 use timbao_query::plan::Plan;
-use timbao_views::{ArrivalLog, Engine, Mark, Since, arrived_texts};
+use timbao_views::{ArrivalLog, ArticleId, Engine, Mark, SearchOptions, Since, arrived_texts};
 
 use nodes::{directory, index, options, write_articles};
 
@@ -299,26 +299,52 @@ fn an_article_is_new_once_whatever_becomes_of_it() {
     nodes.verify(22);
 }
 
-/// Makes an index one of layout 2, whose articles have no arrivals.
-fn remove_arrivals(nodes: &nodes::Nodes) {
+/// Makes an index one of layout 2: articles have no arrivals, and are in the source of documents.
+fn make_older(nodes: &nodes::Nodes) {
     let (client, name) = (&nodes.client, &nodes.name);
-    let all = json!({ "size": 100, "version": true });
-    let found = client.send("POST", &format!("{name}/_search?preference=_primary"), &all);
-    let found: Value = found.unwrap().ok().unwrap().json().unwrap();
+    let send = |method: &str, path: &str, body: &Value| -> Value {
+        let reply = client.send(method, path, body).unwrap();
+        reply.ok().unwrap().json().unwrap()
+    };
+    let archive = Archive::open_settled(Arc::clone(client)).unwrap();
+    let all = archive.search(&Plan::Everything, &SearchOptions::default());
+    let ids: Vec<ArticleId> = all.unwrap().hits.iter().map(|hit| hit.article).collect();
+    let articles = archive.articles(&ids).unwrap();
+    let columns = ["id", "uid", "file", "place_in_file", "hash", "key"];
+    let all = json!({ "size": 100, "version": true, "docvalue_fields": columns });
+    let found = send("POST", &format!("{name}/_search?preference=_primary"), &all);
+
+    let older = format!("{name}.articles.0");
+    let keyword = json!({ "type": "keyword" });
+    let mapping = json!({
+        "_meta": { "timbao": { "layout": 2, "analyzer": 1, "scores": "scripted" } },
+        "dynamic": false,
+        "properties": {
+            "article": { "type": "object", "enabled": false },
+            "key": { "type": "long" },
+            "file": keyword, "place_in_file": keyword, "hash": keyword,
+        },
+    });
+    send("PUT", &older, &json!({ "mappings": mapping }));
+    let actions = json!({ "actions": [
+        { "remove_index": { "index": format!("{name}.articles.1") } },
+        { "add": { "index": older, "alias": name, "is_write_index": true } },
+    ] });
+    send("POST", "_aliases", &actions);
     let mut bulk = Bulk::default();
     for hit in found["hits"]["hits"].as_array().unwrap() {
-        let mut fields = hit["_source"].as_object().unwrap().clone();
-        fields.retain(|field, _| !field.starts_with("arriv") && field != "identity");
-        let document = serde_json::to_vec(&fields).unwrap();
+        let column = |name: &str| hit["fields"][name][0].clone();
+        let article = articles.iter().find(|article| column("id") == article.id);
+        let mut document = json!({ "article": article.unwrap() });
+        for name in ["key", "file", "place_in_file", "hash"] {
+            document[name] = column(name);
+        }
+        let document = serde_json::to_vec(&document).unwrap();
         let version = hit["_version"].as_u64().unwrap();
-        bulk.index(hit["_id"].as_str().unwrap(), version, &document);
+        bulk.index(column("uid").as_str().unwrap(), version, &document);
     }
     let outcome = bulk.send(client, name, Duration::from_secs(60)).unwrap();
     assert_eq!(outcome.done, 5);
-    let timbao = json!({ "layout": 2, "analyzer": 1, "scores": "scripted" });
-    let meta = json!({ "_meta": { "timbao": timbao } });
-    let set = client.send("PUT", &format!("{name}/_mapping"), &meta);
-    set.unwrap().ok().unwrap();
 }
 
 #[test]
@@ -330,7 +356,7 @@ fn articles_from_before_arrivals_were_recorded_are_never_new() {
     create(&nodes.client).unwrap();
     write_articles(&root.join("a.jsonl"), 0..5);
     nodes.update(&root);
-    remove_arrivals(&nodes);
+    make_older(&nodes);
     let error = Archive::open_settled(Arc::clone(&nodes.client)).unwrap_err();
     assert!(error.hint().unwrap().contains("cluster rebuild"), "{error}");
     rebuild(&nodes.client, None, &options(), &()).unwrap();

@@ -24,7 +24,7 @@ class Node(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         name = self.path.split("/")[1].split("?")[0]
-        versions = {"layout": 5, "analyzer": 2, "scores": "plain"}
+        versions = {"layout": 6, "analyzer": 2, "scores": "plain"}
         if name.startswith("secret"):
             self.answer(401, {})
         elif name.startswith("old"):

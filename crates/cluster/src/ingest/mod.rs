@@ -40,6 +40,7 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::feed::file_hash;
 use crate::lease::{self, Lease, WHOLE_INDEX, check_free};
+use crate::schema::COLUMNS;
 use crate::scroll::scroll;
 use crate::state::{self, FileEntry, Source, file_document, file_id};
 
@@ -377,12 +378,12 @@ impl<'a> Update<'a> {
         each: &mut dyn FnMut(String, String, Known),
     ) -> Result<()> {
         let files: Vec<String> = paths.map(file_hash).collect();
-        let fields = ["file", "hash", "place_in_file", "identity"];
+        let fields = ["uid", "file", "hash", "place_in_file", "identity"];
         let fields: Vec<&str> = fields.into_iter().chain(arrivals::FIELDS).collect();
         for files in files.chunks(CHUNK) {
             let body = json!({
                 "query": { "terms": { "file": files } },
-                "_source": false,
+                "stored_fields": COLUMNS,
                 "docvalue_fields": fields,
             });
             scroll(self.client, self.client.name(), &body, &mut |hit| {
@@ -394,7 +395,7 @@ impl<'a> Update<'a> {
                 let origin = (text("hash").unwrap_or_default(), text("place_in_file"));
                 each(
                     text("file").unwrap_or_default(),
-                    hit["_id"].as_str().unwrap_or_default().to_owned(),
+                    text("uid").unwrap_or_default(),
                     Known::new(origin, identity, arrival),
                 );
                 Ok(())
@@ -586,10 +587,15 @@ fn write_state(client: &Client, bulk: &Bulk, patience: Duration) -> Result<()> {
 
 /// Removes the articles of a file, and then its entry.
 fn remove_file(client: &Client, path: &str, generation: u64, patience: Duration) -> Result<()> {
-    let body = json!({ "query": { "term": { "file": file_hash(path) } }, "_source": false });
+    let body = json!({
+        "query": { "term": { "file": file_hash(path) } },
+        "stored_fields": COLUMNS,
+        "docvalue_fields": ["uid"],
+    });
     let mut ids = Vec::new();
     scroll(client, client.name(), &body, &mut |hit| {
-        ids.extend(hit["_id"].as_str().map(str::to_owned));
+        let id = hit.pointer("/fields/uid/0").and_then(Value::as_str);
+        ids.extend(id.map(str::to_owned));
         Ok(())
     })?;
     remove(client, &ids, generation, patience)?;

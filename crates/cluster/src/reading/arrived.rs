@@ -8,10 +8,11 @@ use timbao_views::{Arrival, ArrivalLog, Arrived, Mark, Novelty, Result as ViewRe
 
 use crate::arrivals::{self, ArrivalRecord};
 use crate::error::Result;
+use crate::schema::COLUMNS;
 
 use super::engine::Archive;
 use super::pages::{IDS, total};
-use super::store::known_fields;
+use super::store::fetched;
 
 impl Archive {
     /// Whether an article that matches a plan may be new.
@@ -33,15 +34,11 @@ impl Archive {
         if !self.has_news(&query, since)? {
             return Ok(Vec::new());
         }
-        let mut fields = known_fields();
-        if let Value::Array(fields) = &mut fields {
-            fields.extend(arrivals::FIELDS.map(Value::from));
-        }
         let body = json!({
             "query": { "bool": { "filter": [query] } },
             "sort": [{ "key": "asc" }],
-            "_source": false,
-            "docvalue_fields": fields,
+            "stored_fields": COLUMNS,
+            "docvalue_fields": fetched(&arrivals::FIELDS),
         });
         let mut articles = Vec::new();
         let mut records = Vec::new();

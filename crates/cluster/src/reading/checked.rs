@@ -13,12 +13,13 @@ use timbao_views::ArticleId;
 
 use crate::error::{Error, Result};
 use crate::query::{Resolved, any, translate};
+use crate::schema::COLUMNS;
 
 use super::engine::Archive;
 use super::known::Checked;
 use super::matcher::Checker;
 use super::pages::{IDS, hits, total};
-use super::store::known_fields;
+use super::store::fetched;
 
 /// A plan whose query is not decided.
 struct Open<'p> {
@@ -107,8 +108,8 @@ impl Archive {
                 "sort": [{ "key": "asc" }],
                 "size": IDS,
                 "track_total_hits": false,
-                "_source": false,
-                "docvalue_fields": known_fields(),
+                "stored_fields": COLUMNS,
+                "docvalue_fields": fetched(&[]),
             })
         };
         let others = searches.len();

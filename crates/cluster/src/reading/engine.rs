@@ -25,13 +25,13 @@ use crate::error::{Error, Result};
 use crate::feed::WordKey;
 use crate::lease;
 use crate::query::{Lookup, counted, rank};
-use crate::schema::{LAYOUT, from_sum_digits, sum_fields};
+use crate::schema::{COLUMNS, LAYOUT, from_sum_digits, sum_fields};
 use crate::state;
 
 use super::counts::KeyCounts;
 use super::known::KnownPlans;
 use super::pages::{ARTICLES, IDS, Snapshot, hits, total};
-use super::store::{Store, known_fields};
+use super::store::{STORED, Store, fetched};
 
 /// Hits that one search returns, beyond which they are read page by page.
 const WINDOW: usize = 10_000;
@@ -121,6 +121,8 @@ impl Archive {
     }
 
     fn of(snapshot: Snapshot, answer: &Value) -> Self {
+        let shards = answer.pointer("/_shards/total").and_then(Value::as_u64);
+        let snapshot = snapshot.of_size(total(answer), shards.unwrap_or(u64::MAX));
         let store = Store::new(snapshot);
         let value = |name: &str| {
             answer
@@ -208,8 +210,8 @@ impl Archive {
         let body = json!({
             "query": query,
             "sort": order,
-            "_source": false,
-            "docvalue_fields": known_fields(),
+            "stored_fields": COLUMNS,
+            "docvalue_fields": fetched(&[]),
             "track_scores": has_scores,
         });
         self.store.snapshot.pages(body, IDS, |hits| {
@@ -243,13 +245,12 @@ impl Archive {
         let first = self.store.snapshot.search(json!({
             "query": scored,
             "sort": order,
-            "track_scores": true,
+            "track_scores": options.sort == Sort::Relevance,
             "track_total_hits": true,
             "from": if is_one_page { options.offset } else { 0 },
             "size": if is_one_page { options.limit } else { 0 },
-            // All of it: nodes parse and write it again to send a part.
-            "_source": with_text,
-            "docvalue_fields": known_fields(),
+            "stored_fields": COLUMNS,
+            "docvalue_fields": fetched(if with_text { &[STORED] } else { &[] }),
         }))?;
         let total = total(&first);
         let mut found = Vec::new();
@@ -262,7 +263,8 @@ impl Archive {
             found.push(ScoredArticle { article, score });
         }
         if !is_one_page {
-            self.each_match(&scored, &order, true, &mut |article, score| {
+            let has_scores = options.sort == Sort::Relevance;
+            self.each_match(&scored, &order, has_scores, &mut |article, score| {
                 found.push(ScoredArticle { article, score });
             })?;
             found.truncate(end);

@@ -19,11 +19,25 @@ pub(crate) const IDS: usize = 5000;
 /// Hits of a page with articles.
 pub(crate) const ARTICLES: usize = 500;
 
+/// Articles of a shard from which on the frequencies of its words are those of all shards.
+const LARGE_SHARD: u64 = 5000;
+
 /// A point in time of an index, shared by its clones.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
     point: Arc<PointInTime>,
     deadline: Option<Instant>,
+    /// How scores are counted.
+    search_type: SearchType,
+}
+
+/// Whose frequencies scores are counted with.
+#[derive(Debug, Clone, Copy)]
+enum SearchType {
+    /// Those of all shards, which takes one more round of the nodes.
+    AllShards,
+    /// Those of the shard of an article.
+    OneShard,
 }
 
 #[derive(Debug)]
@@ -67,6 +81,20 @@ impl Snapshot {
                 is_lost: AtomicBool::new(false),
             }),
             deadline: None,
+            search_type: SearchType::AllShards,
+        }
+    }
+
+    /// The same point in time, known to have this many articles in as many shards. In large shards
+    /// words are as frequent as in all of them: articles are spread by the hashes of their ids.
+    pub(crate) fn of_size(self, articles: u64, shards: u64) -> Self {
+        let search_type = match articles >= LARGE_SHARD.saturating_mul(shards.max(1)) {
+            true => SearchType::OneShard,
+            false => SearchType::AllShards,
+        };
+        Self {
+            search_type,
+            ..self
         }
     }
 
@@ -84,6 +112,7 @@ impl Snapshot {
         Self {
             point: Arc::clone(&self.point),
             deadline: Some(deadline),
+            search_type: self.search_type,
         }
     }
 
@@ -139,10 +168,9 @@ impl Snapshot {
             let id = self.point.id();
             body["pit"] = json!({ "id": *id, "keep_alive": KEPT });
         }
-        // Scores need the frequencies of all shards, not of each by itself.
-        let search_type = match body["track_scores"] == true {
-            true => "dfs_query_then_fetch",
-            false => "query_then_fetch",
+        let search_type = match (body["track_scores"] == true, self.search_type) {
+            (true, SearchType::AllShards) => "dfs_query_then_fetch",
+            _ => "query_then_fetch",
         };
         let path = format!("_search?allow_partial_search_results=false&search_type={search_type}");
         let reply = self.ask(|client| client.search_at_point(&path, &body, self.deadline))?;

@@ -12,6 +12,8 @@ use timbao_query::plan::Facet;
 use timbao_views::{ArticleId, ViewId};
 
 use crate::error::{Error, Result};
+use crate::packed::unpack;
+use crate::schema::COLUMNS;
 
 use super::analysed::{Analysed, Vocabulary};
 use super::pages::{ARTICLES, Snapshot, hits};
@@ -58,10 +60,16 @@ pub(crate) struct Store {
     kept: Arc<Mutex<FxHashMap<ArticleId, Arc<Analysed>>>>,
 }
 
-/// The fields that every search returns of its hits.
-pub(crate) fn known_fields() -> Value {
-    json!(["tie", "day", "minute", "words"])
+/// The fields that a search fetches of its hits so that their [numbers](Store::number) are known, and
+/// some more. All of them are [columns](COLUMNS).
+pub(crate) fn fetched(more: &[&str]) -> Value {
+    let known = ["uid", "tie", "day", "minute", "words"];
+    let fields: Vec<&str> = known.iter().chain(more).copied().collect();
+    json!(fields)
 }
+
+/// The field of articles, packed.
+pub(crate) const STORED: &str = "stored";
 
 impl Store {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
@@ -83,9 +91,10 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of the article of a hit, which has the [known fields](known_fields).
+    /// The number of the article of a hit, with the fields that are [fetched].
     pub(crate) fn number(&self, hit: &Value) -> Result<ArticleId> {
-        let id = hit.get("_id").and_then(Value::as_str).unwrap_or_default();
+        let id = hit.pointer("/fields/uid/0").and_then(Value::as_str);
+        let id = id.ok_or_else(|| self.foreign("a hit without the field uid"))?;
         let mut numbers = self.numbers();
         if let Some(&number) = numbers.numbers.get(id) {
             return Ok(ArticleId::new(number, self.numbering));
@@ -141,13 +150,13 @@ impl Store {
         known.collect()
     }
 
-    /// Analyses the article of a hit, which has the field `article`, and keeps it.
+    /// Analyses the article of a hit, with its [packed article](STORED), and keeps it.
     pub(crate) fn read(&self, article: ArticleId, hit: &Value) -> Result<Arc<Analysed>> {
         if let Some(kept) = self.kept().get(&article) {
             return Ok(Arc::clone(kept));
         }
-        let stored = hit.pointer("/_source/article").cloned().unwrap_or_default();
-        let read: Article = serde_json::from_value(stored)
+        let stored = hit.pointer("/fields/stored/0").and_then(Value::as_str);
+        let read = unpack(stored.unwrap_or_default())
             .map_err(|error| self.foreign(&format!("an article does not read: {error}")))?;
         let analysed = {
             let vocabulary = self.vocabulary.write();
@@ -214,8 +223,8 @@ impl Store {
             let answer = self.snapshot.search(json!({
                 "query": { "ids": { "values": missing } },
                 "size": missing.len(),
-                "_source": true,
-                "docvalue_fields": known_fields(),
+                "stored_fields": COLUMNS,
+                "docvalue_fields": fetched(&[STORED]),
             }))?;
             for hit in hits(&answer) {
                 let article = self.number(hit)?;
@@ -244,8 +253,8 @@ impl Store {
                     { "exists": { "field": facet.name() } },
                 ] } },
                 "size": ids.len(),
-                "_source": false,
-                "docvalue_fields": ["tie", "day", "minute", "words", facet.name()],
+                "stored_fields": COLUMNS,
+                "docvalue_fields": fetched(&[facet.name()]),
             }))?;
             for hit in hits(&answer) {
                 let value = hit
