@@ -19,8 +19,9 @@ pub(crate) const IDS: usize = 5000;
 /// Hits of a page with articles.
 pub(crate) const ARTICLES: usize = 500;
 
-/// Articles of a shard from which on the frequencies of its words are those of all shards.
-const LARGE_SHARD: u64 = 5000;
+/// Articles of a shard from which on the frequencies of its words are those of all shards. With 6,700,
+/// titles are found worse: MRR@10 is .003 lower.
+const LARGE_SHARD: u64 = 100_000;
 
 /// A point in time of an index, shared by its clones.
 #[derive(Debug, Clone)]
