@@ -21,7 +21,7 @@ use crate::feed::{Feed, StoredOrigin, file_hash};
 use crate::ingest::{IngestOptions, Phase, Progress, Reading, count};
 use crate::lease::{self, Lease, WHOLE_INDEX};
 use crate::packed::unpack;
-use crate::schema::COLUMNS_SINCE;
+use crate::schema::{COLUMNS_SINCE, STORED};
 use crate::scroll::scroll;
 use crate::state::{self, sources};
 
@@ -379,7 +379,7 @@ pub fn rebuild(
         files: expected,
         bytes: 0,
     });
-    let kept = ["stored", "article", "file", "place_in_file", "hash"].into_iter();
+    let kept = [STORED, "article", "file", "place_in_file", "hash"].into_iter();
     let kept: Vec<&str> = kept.chain(arrivals::FIELDS).collect();
     // Documents of older layouts have a source instead of columns.
     let place = match old.layout < COLUMNS_SINCE {
@@ -438,7 +438,7 @@ impl Copy<'_> {
             of_source().or_else(of_columns)
         };
         let text = |name: &str| field(name).and_then(Value::as_str);
-        let article = match (text("stored"), field("article")) {
+        let article = match (text(STORED), field("article")) {
             (None, Some(article)) => Article::deserialize(article).map_err(io::Error::from),
             (stored, _) => unpack(stored.unwrap_or_default()),
         };

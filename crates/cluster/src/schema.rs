@@ -16,6 +16,8 @@ pub(crate) const PARAGRAPH_GAP: u32 = 4096;
 pub(crate) const BODY: &str = "b";
 /// The field of all that is not the body: a search of all text asks for two fields instead of four.
 pub(crate) const HEAD: &str = "h";
+/// The field of articles, packed.
+pub(crate) const STORED: &str = "stored";
 /// The value of `stored_fields` that fetches columns alone: for other fields, and for `_id`, nodes unpack
 /// documents.
 pub(crate) const COLUMNS: &str = "_none_";
@@ -224,7 +226,7 @@ fn properties() -> Value {
         fields.insert(words_field(facet), text("keys"));
     }
     fields.insert(
-        "stored".to_owned(),
+        STORED.to_owned(),
         json!({ "type": "binary", "doc_values": true }),
     );
     Value::Object(fields)

@@ -280,17 +280,17 @@ impl<'r> Collector<'r> {
 fn cut_feed_mark(text: &mut String) {
     const REACH: usize = 500;
     // Each text is asked for the rare words, and only then for the opening.
-    static MARKS: LazyLock<[(&str, memmem::Finder<'_>); 2]> = LazyLock::new(|| {
+    static MARKS: LazyLock<[(&str, memmem::FinderRev<'_>); 2]> = LazyLock::new(|| {
         [
             ("The post ", " appeared first on "),
             ("Bài viết ", " xuất hiện đầu tiên "),
         ]
-        .map(|(opening, amid)| (opening, memmem::Finder::new(amid)))
+        .map(|(opening, amid)| (opening, memmem::FinderRev::new(amid)))
     });
     let start = text.floor_char_boundary(text.len().saturating_sub(REACH));
     let end = text.get(start..).unwrap_or_default();
     let found = MARKS.iter().find_map(|(opening, amid)| {
-        let amid = amid.find(end.as_bytes())?;
+        let amid = amid.rfind(end.as_bytes())?;
         let at = end.get(..amid)?.rfind(opening)?;
         let is_mark = !end.get(at..)?.contains('\n');
         is_mark.then_some(start + at)

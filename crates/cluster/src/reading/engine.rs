@@ -25,13 +25,13 @@ use crate::error::{Error, Result};
 use crate::feed::WordKey;
 use crate::lease;
 use crate::query::{Lookup, counted, rank};
-use crate::schema::{COLUMNS, LAYOUT, from_sum_digits, sum_fields};
+use crate::schema::{COLUMNS, LAYOUT, STORED, from_sum_digits, sum_fields};
 use crate::state;
 
 use super::counts::KeyCounts;
 use super::known::KnownPlans;
 use super::pages::{ARTICLES, IDS, Snapshot, hits, total};
-use super::store::{STORED, Store, fetched};
+use super::store::{Store, fetched};
 
 /// Hits that one search returns, beyond which they are read page by page.
 const WINDOW: usize = 10_000;

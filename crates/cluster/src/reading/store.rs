@@ -13,7 +13,7 @@ use timbao_views::{ArticleId, ViewId};
 
 use crate::error::{Error, Result};
 use crate::packed::unpack;
-use crate::schema::COLUMNS;
+use crate::schema::{COLUMNS, STORED};
 
 use super::analysed::{Analysed, Vocabulary};
 use super::pages::{ARTICLES, Snapshot, hits};
@@ -67,9 +67,6 @@ pub(crate) fn fetched(more: &[&str]) -> Value {
     let fields: Vec<&str> = known.iter().chain(more).copied().collect();
     json!(fields)
 }
-
-/// The field of articles, packed.
-pub(crate) const STORED: &str = "stored";
 
 impl Store {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
