@@ -235,7 +235,7 @@ fn a_manifest_journal_or_commit_of_another_index_or_commit_is_named() {
 }
 
 /// Components up to this size in bytes are checked when they are opened.
-const EAGER: u64 = 16 << 20;
+const EAGER: u64 = 1 << 20;
 
 /// Builds an index whose text component is larger than those that are checked
 /// when they are opened; returns its path. Random symbols, which are no words,
@@ -248,7 +248,7 @@ fn large(dir: &Path, dice: &mut Dice) -> PathBuf {
     };
     let mut writer = index.writer(options).unwrap();
     for number in 0..40 {
-        let symbols = (0..250_000).map(|_| char::from_u32(0x2200 + dice.roll(0x900) as u32));
+        let symbols = (0..100_000).map(|_| char::from_u32(0x2200 + dice.roll(0x900) as u32));
         let symbols: String = symbols.map(Option::unwrap).collect();
         let article = Article {
             id: format!("bài-{number}"),

@@ -63,8 +63,8 @@ const LIST: &str = ".managed.json";
 pub(crate) const UNFINISHED: &str = ".tmp";
 /// Components of up to this size in bytes are checked when they are opened, so
 /// that damage is reported early. The blocks of larger ones are checked on
-/// first read.
-const EAGER: usize = 16 << 20;
+/// first read, as a search reads little of them.
+const EAGER: usize = 1 << 20;
 /// Bytes of a component that are mapped while it is checked.
 const CHECKED: usize = 64 << 20;
 

@@ -18,7 +18,7 @@
 //! ([`Checks`]). Blocks are small, as a query reads single bytes all over a file.
 
 use std::fmt;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -75,7 +75,8 @@ pub(crate) struct Seal {
     /// Bytes of the content.
     len: u64,
     format: &'static Format,
-    sums: Vec<u32>,
+    /// The checksums of the blocks, little-endian.
+    sums: OwnedBytes,
 }
 
 impl Seal {
@@ -87,27 +88,70 @@ impl Seal {
     /// Invalid data if the seal is damaged or belongs to another file, and
     /// errors of reading.
     pub(crate) fn read(file: &mut (impl Read + Seek), expected: &Identity) -> io::Result<Self> {
-        let seal = Self::read_any(file)?;
-        let found = &seal.identity;
-        if expected.index.is_some() && found.index != expected.index {
-            return Err(damaged(format!(
-                "belongs to another index, where it is {}",
-                found.name
-            )));
-        }
-        if found.name != expected.name {
-            return Err(damaged(format!("misplaced copy of {}", found.name)));
-        }
-        Ok(seal)
-    }
-
-    fn read_any(file: &mut (impl Read + Seek)) -> io::Result<Self> {
         let size = file.seek(SeekFrom::End(0))?;
         let tail_at = size.checked_sub(TAIL as u64).ok_or_else(cut_short)?;
         file.seek(SeekFrom::Start(tail_at))?;
         let mut tail = [0; TAIL];
         file.read_exact(&mut tail)?;
-        let (fields, magic) = tail.split_at(TAIL - size_of_val(&FORMATS[0].magic));
+        let tail = Tail::of_bytes(&tail, tail_at)?;
+        file.seek(SeekFrom::Start(tail.len))?;
+        let mut body = vec![0; tail.body as usize];
+        file.read_exact(&mut body)?;
+        let body = OwnedBytes::new(body);
+        tail.check(&body)?;
+        tail.seal(&body, expected)
+    }
+
+    /// As [`read`](Self::read), of a mapped file, of which `is_whole` says whether the checksums
+    /// are to be checked too. It is safe to do without: a wrong one passes no block, and it would
+    /// read a thousandth of the file.
+    fn map(file: &OwnedBytes, expected: &Identity, is_whole: bool) -> io::Result<Self> {
+        let tail_at = file.len().checked_sub(TAIL).ok_or_else(cut_short)?;
+        let bytes = file[tail_at..].as_array().ok_or_else(cut_short)?;
+        let tail = Tail::of_bytes(bytes, tail_at as u64)?;
+        let body = file.slice(tail.len as usize..tail_at);
+        if is_whole {
+            tail.check(&body)?;
+        }
+        let seal = tail.seal(&body, expected);
+        // Which of both is at fault?
+        seal.or_else(|error| tail.check(&body).and(Err(error)))
+    }
+
+    fn check_block(&self, block: usize, bytes: &[u8]) -> io::Result<()> {
+        let sum = self.sums.get(block * SUM..(block + 1) * SUM);
+        if sum == Some(&crc32fast::hash(bytes).to_le_bytes()) {
+            return Ok(());
+        }
+        Err(damaged(format!(
+            "checksum mismatch in the block at byte {}",
+            block * self.format.block
+        )))
+    }
+}
+
+/// The bytes of a seal after the checksums and the name, which are its body.
+struct Tail<'b> {
+    format: &'static Format,
+    /// All but the checksum and the magic.
+    fields: &'b [u8],
+    /// Bytes of the content, before which nothing is.
+    len: u64,
+    /// Bytes of the body.
+    body: u64,
+    /// Those of the checksums.
+    sums: u64,
+    checksum: u32,
+}
+
+impl<'b> Tail<'b> {
+    /// The tail of a file, at a number of bytes from its start.
+    ///
+    /// # Errors
+    ///
+    /// Invalid data if it says another length than the file has, or is none.
+    fn of_bytes(bytes: &'b [u8; TAIL], at: u64) -> io::Result<Self> {
+        let (fields, magic) = bytes.split_at(TAIL - size_of_val(&FORMATS[0].magic));
         let Some(format) = FORMATS.iter().find(|format| magic == format.magic) else {
             return Err(damaged("the seal is missing, or the file is truncated"));
         };
@@ -115,58 +159,53 @@ impl Seal {
             let bytes = fields.get(at).unwrap_or_default().iter().rev();
             bytes.fold(0, |number, &byte| number << 8 | u64::from(byte))
         };
-        let (len, name_len) = (number(0..8), number(8..12));
+        let (len, name) = (number(0..8), number(8..12));
         let sums = len.div_ceil(format.block as u64).saturating_mul(SUM as u64);
-        let seal_at = tail_at.checked_sub(sums.saturating_add(name_len));
-        if name_len > LONGEST_NAME as u64 || seal_at != Some(len) {
+        let body = sums.saturating_add(name);
+        if name > LONGEST_NAME as u64 || at.checked_sub(body) != Some(len) {
             return Err(damaged("wrong length"));
         }
-        file.seek(SeekFrom::Start(len))?;
-        let mut body = vec![0; (sums + name_len) as usize];
-        file.read_exact(&mut body)?;
-        let mut hasher = Hasher::new();
-        hasher.update(&body);
-        hasher.update(&fields[..28]);
-        if u64::from(hasher.finalize()) != number(28..32) {
-            return Err(damaged("the seal is damaged"));
-        }
-        let (sums, name) = body.split_at(sums as usize);
-        let id = fields[12..28].try_into().map_err(|_| cut_short())?;
         Ok(Self {
-            identity: Identity {
-                index: Some(IndexId(id)),
-                name: String::from_utf8_lossy(name).into_owned(),
-            },
-            len,
             format,
-            sums: sums
-                .as_chunks()
-                .0
-                .iter()
-                .map(|&sum| u32::from_le_bytes(sum))
-                .collect(),
+            fields: &fields[..28],
+            len,
+            body,
+            sums,
+            checksum: number(28..32) as u32,
         })
     }
 
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut bytes: Vec<u8> = self.sums.iter().flat_map(|sum| sum.to_le_bytes()).collect();
-        bytes.extend_from_slice(self.identity.name.as_bytes());
-        bytes.extend_from_slice(&self.len.to_le_bytes());
-        bytes.extend_from_slice(&(self.identity.name.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(&self.identity.index.unwrap_or_default().0);
-        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
-        bytes.extend_from_slice(&self.format.magic);
-        out.write_all(&bytes)
+    /// Checks the whole seal.
+    fn check(&self, body: &[u8]) -> io::Result<()> {
+        let mut hasher = Hasher::new();
+        hasher.update(body);
+        hasher.update(self.fields);
+        match hasher.finalize() == self.checksum {
+            true => Ok(()),
+            false => Err(damaged("the seal is damaged")),
+        }
     }
 
-    fn check_block(&self, block: usize, bytes: &[u8]) -> io::Result<()> {
-        if self.sums.get(block) == Some(&crc32fast::hash(bytes)) {
-            return Ok(());
+    /// The seal, if its identity is the expected one.
+    fn seal(&self, body: &OwnedBytes, expected: &Identity) -> io::Result<Seal> {
+        let (sums, name) = body.clone().split(self.sums as usize);
+        let name = String::from_utf8_lossy(&name).into_owned();
+        let id = self.fields[12..].try_into().map_err(|_| cut_short())?;
+        let index = Some(IndexId(id));
+        if expected.index.is_some() && index != expected.index {
+            return Err(damaged(format!(
+                "belongs to another index, where it is {name}"
+            )));
         }
-        Err(damaged(format!(
-            "checksum mismatch in the block at byte {}",
-            block * self.format.block
-        )))
+        if name != expected.name {
+            return Err(damaged(format!("misplaced copy of {name}")));
+        }
+        Ok(Seal {
+            identity: Identity { index, name },
+            len: self.len,
+            format: self.format,
+            sums,
+        })
     }
 }
 
@@ -197,7 +236,12 @@ pub(crate) fn check(file: &mut (impl Read + Seek), expected: &Identity) -> io::R
 /// Writes a file and its seal after it.
 pub(super) struct Sealing<W> {
     inner: W,
-    seal: Seal,
+    identity: Identity,
+    format: &'static Format,
+    /// Bytes of the content so far.
+    len: u64,
+    /// The checksums so far.
+    sums: Vec<u8>,
     /// Hasher of the block being written.
     hasher: Hasher,
     in_block: usize,
@@ -208,12 +252,10 @@ impl<W: TerminatingWrite> Sealing<W> {
     pub(super) fn new(inner: W, identity: Identity) -> Self {
         Self {
             inner,
-            seal: Seal {
-                identity,
-                len: 0,
-                format: &FORMATS[0],
-                sums: Vec::new(),
-            },
+            identity,
+            format: &FORMATS[0],
+            len: 0,
+            sums: Vec::new(),
             hasher: Hasher::new(),
             in_block: 0,
         }
@@ -221,8 +263,23 @@ impl<W: TerminatingWrite> Sealing<W> {
 
     fn end_block(&mut self) {
         let hasher = std::mem::take(&mut self.hasher);
-        self.seal.sums.push(hasher.finalize());
+        self.sums.extend(hasher.finalize().to_le_bytes());
         self.in_block = 0;
+    }
+
+    /// Writes the seal.
+    fn seal(&mut self) -> io::Result<()> {
+        if self.in_block > 0 {
+            self.end_block();
+        }
+        let mut bytes = std::mem::take(&mut self.sums);
+        bytes.extend_from_slice(self.identity.name.as_bytes());
+        bytes.extend_from_slice(&self.len.to_le_bytes());
+        bytes.extend_from_slice(&(self.identity.name.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(&self.identity.index.unwrap_or_default().0);
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        bytes.extend_from_slice(&self.format.magic);
+        self.inner.write_all(&bytes)
     }
 }
 
@@ -231,16 +288,16 @@ impl<W: TerminatingWrite> Write for Sealing<W> {
         let written = self.inner.write(bytes)?;
         let mut rest = bytes.get(..written).unwrap_or_default();
         while !rest.is_empty() {
-            let room = self.seal.format.block - self.in_block;
+            let room = self.format.block - self.in_block;
             let (here, later) = rest.split_at(rest.len().min(room));
             self.hasher.update(here);
             self.in_block += here.len();
-            if self.in_block == self.seal.format.block {
+            if self.in_block == self.format.block {
                 self.end_block();
             }
             rest = later;
         }
-        self.seal.len += written as u64;
+        self.len += written as u64;
         Ok(written)
     }
 
@@ -251,10 +308,7 @@ impl<W: TerminatingWrite> Write for Sealing<W> {
 
 impl<W: TerminatingWrite> TerminatingWrite for Sealing<W> {
     fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
-        if self.in_block > 0 {
-            self.end_block();
-        }
-        self.seal.write(&mut self.inner)?;
+        self.seal()?;
         self.inner.terminate_ref(token)
     }
 }
@@ -269,21 +323,21 @@ pub(crate) struct Checks {
 }
 
 impl Checks {
-    /// Opens a mapped file: reads its seal, and checks its content as well if
-    /// it has at most `eager` bytes.
+    /// Opens a mapped file: compares its identity with the expected one, and checks
+    /// all of it if it has at most `eager` bytes.
     ///
     /// # Errors
     ///
     /// The errors of [`check`].
     pub(super) fn open(file: &OwnedBytes, expected: &Identity, eager: usize) -> io::Result<Self> {
-        let seal = Seal::read(&mut Cursor::new(file.as_slice()), expected)?;
-        let words = seal.sums.len().div_ceil(64);
+        let seal = Seal::map(file, expected, file.len() <= eager)?;
+        let words = (seal.sums.len() / SUM).div_ceil(64);
         let checks = Self {
             bytes: file.slice(0..seal.len as usize),
             seal,
             checked: (0..words).map(|_| AtomicU64::new(0)).collect(),
         };
-        if checks.bytes.len() <= eager {
+        if file.len() <= eager {
             checks.check(0..checks.bytes.len())?;
         }
         Ok(checks)
@@ -383,6 +437,8 @@ fn damaged(message: impl Into<String>) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -418,19 +474,13 @@ mod tests {
 
     fn sealed_as(format: &'static Format, content: &[u8], identity: Identity) -> Vec<u8> {
         let mut out = Sealing::new(Memory(Vec::new()), identity);
-        out.seal.format = format;
+        out.format = format;
         for part in content.chunks(10_000) {
             out.write_all(part).unwrap();
         }
         // The same as `terminate`, without consuming the sink.
-        if out.in_block > 0 {
-            out.end_block();
-        }
-        let Sealing {
-            mut inner, seal, ..
-        } = out;
-        seal.write(&mut inner).unwrap();
-        inner.0
+        out.seal().unwrap();
+        out.inner.0
     }
 
     proptest! {
@@ -460,12 +510,18 @@ mod tests {
                 prop_assert!(check(&mut Cursor::new(&changed), &own).is_err(), "byte {}", at);
                 let mapped = OwnedBytes::new(changed);
                 let opened = Checks::open(&mapped, &own, 0);
-                // Reading a damaged block fails, the others are readable.
+                // Reading a block fails if it or its checksum is damaged, the others are readable.
                 if let Ok(checks) = opened {
-                    let block = at / BLOCK * BLOCK;
                     prop_assert!(checks.read_bytes(at..at + 1).is_err());
-                    prop_assert!(block == 0 || checks.read_bytes(0..block).is_ok());
                     prop_assert!(Checks::open(&mapped, &own, usize::MAX).is_err());
+                    let block = match at.checked_sub(len) {
+                        Some(after) => after / SUM * BLOCK,
+                        None => at / BLOCK * BLOCK,
+                    };
+                    for start in (0..len).step_by(BLOCK) {
+                        let read = checks.read_bytes(start..len.min(start + BLOCK));
+                        prop_assert_eq!(read.is_ok(), start != block);
+                    }
                 }
             }
             for cut in cuts {

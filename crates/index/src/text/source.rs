@@ -8,7 +8,7 @@ use super::segment::TextSegment;
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// Positions of a segment that are read before its file is mapped anew.
-pub(crate) const MAPPED: usize = if cfg!(test) { 1 << 6 } else { 1 << 24 };
+pub(crate) const MAPPED: usize = if cfg!(test) { 1 << 6 } else { 1 << 23 };
 
 /// Why segments are not merged.
 #[derive(Debug)]

@@ -29,8 +29,8 @@ const FIRST_TIER: u64 = 1 << 17;
 /// A segment is rewritten if more than one in this many articles is deleted.
 const DELETED: u64 = 4;
 /// Memory for merging, in bytes per position: the encoded postings, the overflow bytes and the
-/// residue, all of which grow by doubling.
-const BYTES_PER_POSITION: u64 = 4;
+/// residue, all of which grow by doubling, and the pages of the mapped tokens.
+const BYTES_PER_POSITION: u64 = 5;
 /// Memory that the program takes besides, in bytes.
 const PROGRAM: u64 = 64_000_000;
 
