@@ -19,13 +19,22 @@ pub(crate) fn drop_in_page(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trac
 fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &mut Trace) {
     let mut kept = lines_above;
     let mut below_heading = false;
+    let mut below_comments = false;
+    let comments_end = paragraphs.iter().rposition(|line| is_reply(&line.text));
+    let mut at = 0;
     paragraphs.retain(|paragraph| {
         let key = key(&paragraph.text);
         let heading = is_heading(&key, kept);
-        below_heading = heading || (below_heading && !is_running_text(&paragraph.text));
+        below_comments |= heading && (key.starts_with("bình luận") || key.starts_with("ý kiến"));
+        let in_comments = below_comments && comments_end.is_some_and(|end| at <= end);
+        at += 1;
+        below_heading =
+            heading || in_comments || (below_heading && !is_running_text(&paragraph.text));
         let dropped = below_heading
             || is_pointer(&key)
             || are_buttons(&key)
+            || is_action(&key)
+            || is_player(&key)
             || is_counter(&key)
             || is_divider(&paragraph.text)
             || is_page_number(&key);
@@ -75,6 +84,9 @@ fn is_pointer(key: &str) -> bool {
         "mời quý bạn đọc",
         "mời các bạn đọc",
         "theo dõi chúng tôi",
+        "bạn nhận được email này",
+        "bạn nhận được thư này",
+        "quý vị nhận được thư này",
         "đón đọc",
         "mời xem thêm",
         "mời đọc thêm",
@@ -112,6 +124,54 @@ fn is_pointer(key: &str) -> bool {
 /// Returns `true` for a button, or several in a row: "In trang | Đóng cửa sổ".
 fn are_buttons(key: &str) -> bool {
     !key.is_empty() && key.split(" | ").all(|part| names::is_button(part.trim()))
+}
+
+/// Returns `true` for the button below a comment.
+fn is_reply(text: &str) -> bool {
+    text.len() <= 12 && matches!(text, "Trả lời" | "Reply" | "TRẢ LỜI")
+}
+
+/// Returns `true` for a button that shares the page or returns to a section: "Chia sẻ qua Zalo", "Trở lại Thời sự".
+fn is_action(key: &str) -> bool {
+    const LONGEST: usize = 60;
+    const SHARES: &[&str] = &["chia sẻ ", "gửi ", "share on ", "share to "];
+    const RETURNS: &[&str] = &["trở lại ", "quay lại ", "về trang ", "trở về "];
+    const NETWORKS: &[&str] = &[
+        "facebook",
+        "zalo",
+        "twitter",
+        "x",
+        "email",
+        "messenger",
+        "telegram",
+        "linkedin",
+        "whatsapp",
+        "mạng xã hội",
+    ];
+    if key.len() > LONGEST {
+        return false;
+    }
+    let after = |starts: &[&str]| starts.iter().find_map(|start| key.strip_prefix(*start));
+    let network = after(SHARES).map(|rest| {
+        let words = ["lên ", "qua ", "bằng ", "trên ", "với ", "tới "];
+        words
+            .iter()
+            .find_map(|word| rest.strip_prefix(word))
+            .unwrap_or(rest)
+    });
+    network.is_some_and(|network| NETWORKS.contains(&network))
+        || after(RETURNS).is_some_and(names::is_section)
+}
+
+/// Returns `true` for the time of a player: "0:00 / 3:12".
+fn is_player(key: &str) -> bool {
+    let is_time = |text: &str| {
+        let minutes = text.trim().split_once(':');
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        minutes.is_some_and(|(minutes, seconds)| is_number(minutes) && is_number(seconds))
+    };
+    let times = key.split_once('/');
+    key.len() <= 16 && times.is_some_and(|(now, all)| is_time(now) && is_time(all))
 }
 
 /// Returns `true` for "#chibộ #SôngLam" and nothing else.

@@ -1,9 +1,10 @@
 //! Photo credits, by which captions among the lines of a text are recognised.
 
-use super::signature::is_label;
+use super::signature::{byline, is_label};
 use crate::Caption;
 use crate::parse::dateline;
 use crate::parse::wrap::Paragraph;
+use crate::provenance::Trace;
 use crate::tidy::caption;
 
 /// Returns `true` if a paragraph is nothing but a credit: "Ảnh: An Bình/TTXVN".
@@ -116,6 +117,27 @@ pub(crate) fn is_credits(line: &str) -> bool {
     let label = label.trim().to_lowercase();
     let is_short = line.chars().count() <= LONGEST && !name.trim().is_empty();
     is_short && !line.contains(". ") && (LABELS.contains(&label.as_str()) || is_label(&label))
+}
+
+/// Drops the credits at the end of a text, two lines of them or more, but those of authors and photographers.
+pub(super) fn take_below(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
+    const LINES: usize = 2;
+    let ends = paragraphs.iter().rev();
+    let count = ends.take_while(|line| is_credits(&line.text)).count();
+    if count < LINES || count + LINES > paragraphs.len() {
+        return;
+    }
+    let credits = paragraphs.split_off(paragraphs.len() - count);
+    let (authors, others): (Vec<_>, Vec<_>) = credits
+        .into_iter()
+        .partition(|line| byline(&line.text).is_some());
+    for line in others {
+        match is_credit(&line.text) {
+            true => paragraphs.push(line),
+            false => trace.dropped(&line.text),
+        }
+    }
+    paragraphs.extend(authors);
 }
 
 /// Returns `true` if a caption ends a paragraph with its credit. "Bài và ảnh:

@@ -32,7 +32,13 @@ pub(super) fn read<'a>(
         lines.next();
     }
     if let Some(title) = lines.next() {
-        article.title = Some(title.to_owned());
+        let mut title = title.to_owned();
+        let rest = lines.clone();
+        let more = rest.take_while(|line| continues(&title, line)).count();
+        for line in lines.by_ref().take(more) {
+            title = format!("{title} {line}");
+        }
+        article.title = Some(title);
         let from = match section {
             Some(_) => "line under the section",
             None => "first line",
@@ -40,6 +46,7 @@ pub(super) fn read<'a>(
         trace.field("title", from);
     }
     let mut left = Vec::new();
+    let mut series = None;
     for line in lines {
         let above_summary = article.summary.is_none() && left.is_empty();
         if let Some(author) = byline(line) {
@@ -62,6 +69,10 @@ pub(super) fn read<'a>(
             trace.field("source", "line above the text");
         } else if is_author_line(line, article) {
             add_author(line, above_summary, article, trace);
+        } else if above_summary && is_mail_address(line) {
+            trace.dropped(line);
+        } else if above_summary && series.is_none() && is_series(line) {
+            series = Some(line);
         } else if above_summary {
             article.summary = Some(line.to_owned());
             trace.field("summary", "line above the text");
@@ -69,7 +80,55 @@ pub(super) fn read<'a>(
             left.push(line);
         }
     }
-    left
+    series.into_iter().chain(left).collect()
+}
+
+/// Returns `true` if a line is the next one of a headline in capitals.
+pub(super) fn continues(title: &str, line: &str) -> bool {
+    const LONGEST: usize = 100;
+    let is_capital = |text: &str| !text.contains(char::is_lowercase);
+    let family = || line.split(' ').next().map(capitalised);
+    let words = line.split_whitespace().count();
+    line.len() <= LONGEST
+        && words >= 2
+        && is_capital(line)
+        && is_capital(title)
+        && title.split_whitespace().count() >= 2
+        && line.starts_with(char::is_alphabetic)
+        && !title.ends_with(['.', '!', '?', ':'])
+        && !(line.ends_with('.') || line.contains(':'))
+        && !(words <= 4 && family().is_some_and(|word| names::is_family_name(&word)))
+        && !(names::is_section(line) || names::is_province(line) || is_paper(line))
+}
+
+/// A word in small letters but for the first one.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next();
+    let rest = letters.flat_map(char::to_lowercase);
+    first.into_iter().chain(rest).collect()
+}
+
+/// Returns `true` for the name of a part of a series: "Kỳ 1: Những ngọn đèn không tắt".
+pub(super) fn is_series(line: &str) -> bool {
+    const LONGEST: usize = 150;
+    const PARTS: &[&str] = &["Kỳ ", "KỲ ", "Bài ", "BÀI ", "Phần ", "PHẦN ", "Tập "];
+    let number = PARTS.iter().find_map(|part| line.strip_prefix(part));
+    let number = number.and_then(|rest| rest.split([':', '.', '-', '–']).next());
+    let is_number = |text: &str| {
+        let is_roman = || text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
+        let is_last = || text.to_lowercase().starts_with("cuối");
+        !text.is_empty() && (text.bytes().all(|b| b.is_ascii_digit()) || is_roman() || is_last())
+    };
+    line.len() <= LONGEST
+        && !line.ends_with('.')
+        && number.is_some_and(|text| is_number(text.trim()))
+}
+
+/// Returns `true` for "lemau@baosonglam.vn".
+fn is_mail_address(line: &str) -> bool {
+    let parts = line.split_once('@');
+    !line.contains(' ') && parts.is_some_and(|(_, host)| host.contains('.'))
 }
 
 /// Assigns the author that a byline names. The text may be signed with initials.
@@ -91,7 +150,7 @@ fn without_paper<'h, 'a>(
     let mut header = header;
     if let Some(paper) = header
         .first()
-        .filter(|line| header.len() > 1 && is_paper(line))
+        .filter(|line| header.len() > 1 && is_paper(line) || is_known_paper(header))
     {
         article.source = Some((*paper).to_owned());
         trace.field("source", "line above the title");
@@ -102,6 +161,14 @@ fn without_paper<'h, 'a>(
     let sections = header.iter().take_while(is_section);
     let below = header.get(sections.count().saturating_sub(1)..);
     below.filter(|below| below.len() > 1).unwrap_or(header)
+}
+
+/// Returns `true` if a newspaper is named on top, without the word for it, and its section below.
+fn is_known_paper(header: &[&str]) -> bool {
+    let [paper, section, _, ..] = header else {
+        return false;
+    };
+    names::is_newspaper(paper) && !names::is_section(paper) && names::is_section(section)
 }
 
 /// Assigns the rest of a date line to the fields it fits.
@@ -190,7 +257,7 @@ pub(super) fn is_crumbs(line: &str) -> bool {
 
 fn is_section_line(line: &str, header: &[&str]) -> bool {
     let words = line.split_whitespace().count();
-    if header.len() < 2 || is_sentence(line) || words > 12 {
+    if header.len() < 2 || is_sentence(line) {
         return false;
     }
     if is_crumbs(line) {

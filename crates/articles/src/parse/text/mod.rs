@@ -7,6 +7,7 @@
 
 mod credits;
 mod date_line;
+mod frame;
 mod header;
 mod labels;
 mod origin;
@@ -30,8 +31,8 @@ use origin::Origin;
 pub(crate) use origin::{read as origin, rights, source};
 use signature::SignOff;
 pub(crate) use signature::byline;
-use signature::is_office;
 pub(super) use signature::is_paper;
+use signature::{is_office, signed};
 pub(super) use signature::{
     is_pen_name, is_person, sign_off, split_agency, without_label, without_note,
 };
@@ -40,7 +41,9 @@ pub(super) use signature::{
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let text = composed(text);
     let mut paragraphs = wrap::paragraphs(&text);
+    let framed = frame::take(&mut paragraphs, trace);
     boilerplate::drop(&mut paragraphs, trace);
+    credits::take_below(&mut paragraphs, trace);
     let (labelled, count) = labels::read(&paragraphs, trace).unwrap_or_default();
     if labelled.title.is_some() {
         return labelled;
@@ -74,6 +77,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     if count > 0 {
         labels::apply(labelled, &mut article);
     }
+    labels::apply(framed, &mut article);
     article
 }
 
@@ -274,7 +278,10 @@ impl<'a> Page<'a> {
         }
         self.take_captions();
         self.date_line = self.find_date_line();
-        self.dateline = (0..HEADER).find_map(|at| Some((at, self.dateline_at(at)?)));
+        // "QĐND - Thứ Tư, 25/3/2026"
+        let date = self.date_line.map(|(at, _)| at);
+        let mut top = (0..HEADER).filter(|at| Some(*at) != date);
+        self.dateline = top.find_map(|at| Some((at, self.dateline_at(at)?)));
         true
     }
 
@@ -385,11 +392,7 @@ impl<'a> Page<'a> {
         if !article.captions.is_empty() {
             trace.field("captions", "lines with a photo credit");
         }
-        if let Some(signed) = self
-            .last_line()
-            .and_then(sign_off)
-            .or_else(|| self.office())
-        {
+        if let Some(signed) = self.last_line().and_then(signed).or_else(|| self.office()) {
             article.author = signed.author;
             article.agency = signed.agency;
             trace.field(
@@ -408,18 +411,31 @@ impl<'a> Page<'a> {
             lines.pop();
         }
         let mut rest = lines.as_slice();
+        let mut series = None;
         if let Some((title, below)) = rest
             .split_first()
             .filter(|(first, _)| !is_running_text(first))
         {
-            article.title = Some((*title).to_owned());
-            trace.field("title", "first line");
+            let mut title = (*title).to_owned();
             rest = below;
-            let (author, taken) = header::authors_under_title(rest, title);
+            while rest.len() > 1 && header::continues(&title, rest[0]) {
+                title = format!("{title} {}", rest[0]);
+                rest = &rest[1..];
+            }
+            trace.field("title", "first line");
+            let (author, taken) = header::authors_under_title(rest, &title);
             if author.is_some() && rest.len() >= taken + 2 {
                 article.author = author;
                 trace.field("author", "line under the title");
                 rest = rest.get(taken..).unwrap_or_default();
+            }
+            article.title = Some(title);
+            if let Some((line, below)) = rest.split_first()
+                && below.len() > 1
+                && header::is_series(line)
+            {
+                series = Some(*line);
+                rest = below;
             }
             // Two lines are a headline and its text.
             if let Some((second, below)) = rest.split_first()
@@ -433,7 +449,8 @@ impl<'a> Page<'a> {
                 rest = below;
             }
         }
-        article.body = rest.join("\n");
+        let body: Vec<&str> = series.into_iter().chain(rest.iter().copied()).collect();
+        article.body = body.join("\n");
         if !article.body.is_empty() {
             trace.field("body", "the other lines");
         }
@@ -581,7 +598,7 @@ impl<'a> Page<'a> {
         if last <= first_of_body {
             return;
         }
-        let Some(signed) = sign_off(self.text(last)).or_else(|| self.office()) else {
+        let Some(signed) = signed(self.text(last)).or_else(|| self.office()) else {
             return;
         };
         self.paragraphs.pop();

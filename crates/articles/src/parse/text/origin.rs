@@ -123,7 +123,9 @@ pub(super) fn noted(line: &str) -> Origin {
             ..Origin::default()
         })
     };
+    let after = || paper(line.trim().trim_end_matches('.').rsplit_once('/')?.1.trim());
     let origin = note.and_then(|(_, note)| read(note).or_else(|| paper(note)));
+    let origin = origin.or_else(|| after().filter(|_| line.len() <= LONGEST));
     origin.unwrap_or_default()
 }
 

@@ -69,6 +69,21 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
     })
 }
 
+/// [`sign_off`], also of a line that names a newspaper after the author: "Theo Lê Mẫu/Báo Sông Lam".
+pub(super) fn signed(line: &str) -> Option<SignOff> {
+    let of_paper = || {
+        let line = line.trim();
+        let line = line.strip_prefix("Theo ").unwrap_or(line);
+        let (author, paper) = line.split_once('/')?;
+        let is_signed = is_pen_name(author.trim()) && is_paper(paper.trim_end_matches('.').trim());
+        is_signed.then(|| SignOff {
+            author: Some(author.trim().to_owned()),
+            agency: None,
+        })
+    };
+    sign_off(line).or_else(of_paper)
+}
+
 /// The agency, if a text names one and nothing else.
 fn agency_of(text: &str) -> Option<String> {
     let source = text.trim_end_matches([')', '.', ' ']);
@@ -220,6 +235,9 @@ fn can_be_person(name: &str) -> bool {
         "Tags",
         "Việt Nam",
         "VIỆT NAM",
+        "Admin",
+        "ADMIN",
+        "Administrator",
     ];
     is_name(name, 5)
         && !is_paper(name)
@@ -473,35 +491,14 @@ pub(crate) fn byline(line: &str) -> Option<String> {
     (!name.is_empty() && name.chars().count() <= 80).then(|| name.to_owned())
 }
 
-/// Returns `true` if a text before a colon announces the author.
+/// Returns `true` if a text before a colon announces the author: "Tác giả", "Tin, bài và ảnh".
 pub(crate) fn is_label(label: &str) -> bool {
     const LABELS: &[&str] = &[
         "tác giả",
         "nhóm tác giả",
-        "bài",
         "bài viết",
-        "bài và ảnh",
-        "ảnh và bài",
-        "bài, ảnh",
-        "bài - ảnh",
-        "bài & ảnh",
-        "tin & ảnh",
-        "tin, bài & ảnh",
-        "bài/ảnh",
-        "tin",
-        "tin, ảnh",
-        "tin và ảnh",
-        "tin - ảnh",
-        "tin, bài",
-        "tin bài",
-        "tin và bài",
         "thực hiện",
         "người thực hiện",
-        "tin, bài, ảnh",
-        "tin, bài và ảnh",
-        "bài, ảnh và video",
-        "bài, ảnh, video",
-        "tin bài, ảnh",
         "người viết",
         "ghi chép",
         "phóng sự",
@@ -524,7 +521,24 @@ pub(crate) fn is_label(label: &str) -> bool {
         "author",
         "written by",
     ];
-    LABELS.contains(&label.trim().trim_start_matches('(').to_lowercase().as_str())
+    const LONGEST: usize = 40;
+    if label.len() > LONGEST {
+        return false;
+    }
+    let label = label.trim().trim_start_matches('(').to_lowercase();
+    LABELS.contains(&label.as_str()) || names_works(&label)
+}
+
+/// Returns `true` for the works that a byline is for, of which one is text: "tin - ảnh", "bài, ảnh và video".
+fn names_works(label: &str) -> bool {
+    let mut words = label
+        .split([' ', ',', '-', '–', '/', '&', '+'])
+        .filter(|word| !matches!(*word, "" | "và"))
+        .peekable();
+    let has_text = label.contains("tin") || label.contains("bài");
+    words.peek().is_some()
+        && has_text
+        && words.all(|word| matches!(word, "tin" | "bài" | "ảnh" | "video" | "clip"))
 }
 
 #[cfg(test)]
