@@ -578,6 +578,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "publishtime",
             "publishedon",
             "articlepublishedtime",
+            "receiveddatetime",
+            "sentdatetime",
             "datepublish",
             "datepub",
             "datepublication",

@@ -119,25 +119,25 @@ pub(crate) fn is_credits(line: &str) -> bool {
     is_short && !line.contains(". ") && (LABELS.contains(&label.as_str()) || is_label(&label))
 }
 
-/// Drops the credits at the end of a text, two lines of them or more, but those of authors and photographers.
+/// Drops the credits beside those of the author at the end of a text: "Bài: An Bình", "Ảnh: Lê Mẫu", "Đồ họa: PV".
 pub(super) fn take_below(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
     const LINES: usize = 2;
     let ends = paragraphs.iter().rev();
     let count = ends.take_while(|line| is_credits(&line.text)).count();
-    if count < LINES || count + LINES > paragraphs.len() {
+    let start = paragraphs.len() - count;
+    let is_author = |line: &Paragraph<'_>| byline(&line.text).is_some();
+    if count < LINES || start < LINES || !paragraphs[start..].iter().any(is_author) {
         return;
     }
-    let credits = paragraphs.split_off(paragraphs.len() - count);
-    let (authors, others): (Vec<_>, Vec<_>) = credits
-        .into_iter()
-        .partition(|line| byline(&line.text).is_some());
-    for line in others {
-        match is_credit(&line.text) {
-            true => paragraphs.push(line),
-            false => trace.dropped(&line.text),
+    let mut at = 0;
+    paragraphs.retain(|line| {
+        at += 1;
+        let kept = at <= start || is_author(line);
+        if !kept {
+            trace.dropped(&line.text);
         }
-    }
-    paragraphs.extend(authors);
+        kept
+    });
 }
 
 /// Returns `true` if a caption ends a paragraph with its credit. "Bài và ảnh:

@@ -13,6 +13,7 @@ pub(super) fn take(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Ar
     let mut stated = Article::default();
     if paragraphs.len() > 2 {
         take_post(paragraphs, &mut stated, trace);
+        take_message(paragraphs, &mut stated, trace);
         take_print(paragraphs, &mut stated, trace);
         take_forwarded(paragraphs, &mut stated, trace);
     }
@@ -90,6 +91,40 @@ fn take_post(paragraphs: &mut Vec<Paragraph<'_>>, stated: &mut Article, trace: &
         }
         kept
     });
+}
+
+/// Takes the head of a message off: "[08:12, 05/04/2026] Lê Mẫu: …". Several of them are a conversation.
+fn take_message(paragraphs: &mut Vec<Paragraph<'_>>, stated: &mut Article, trace: &mut Trace) {
+    let Some((date, name, text)) = paragraphs.first().and_then(|line| message(&line.text)) else {
+        return;
+    };
+    if { paragraphs.iter().skip(1) }.any(|line| message(&line.text).is_some()) {
+        return;
+    }
+    stated.published = Some(date);
+    trace.field("published", "head of the message");
+    if are_people(name) {
+        stated.author = Some(name.to_owned());
+        trace.field("author", "head of the message");
+    } else {
+        trace.dropped(name);
+    }
+    let text = text.to_owned();
+    match text.is_empty() {
+        true => drop(paragraphs.remove(0)),
+        false => paragraphs[0].text = text.into(),
+    }
+}
+
+/// The time, the sender and the text of a message.
+fn message(line: &str) -> Option<(Published, &str, &str)> {
+    const LONGEST: usize = 48;
+    let (time, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let is_time = time.len() <= LONGEST && time.contains(':') && time.contains('/');
+    let date = Published::parse(time).filter(|date| is_time && date.year().is_some())?;
+    let (name, text) = rest.split_once(':')?;
+    let is_name = (1..=8).contains(&name.split_whitespace().count());
+    is_name.then(|| (date, name.trim(), text.trim()))
 }
 
 /// Returns `true` for the time below the name on a post: "12 Tháng 3 lúc 09:15 ·", "5 giờ ·".

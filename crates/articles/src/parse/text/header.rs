@@ -19,7 +19,6 @@ pub(super) fn read<'a>(
     trace: &mut Trace,
 ) -> Vec<&'a str> {
     let header = without_paper(header, article, trace);
-    let mut lines = header.iter().copied();
     let section = header
         .first()
         .filter(|first| is_section_line(first, header));
@@ -29,8 +28,14 @@ pub(super) fn read<'a>(
         let last = last.unwrap_or(section).trim_end_matches(':').trim();
         article.section = Some(last.to_owned());
         trace.field("section", "line above the title");
-        lines.next();
     }
+    let mut below = header
+        .get(usize::from(section.is_some())..)
+        .unwrap_or_default()
+        .to_vec();
+    put_title_first(&mut below);
+    let has_summary = below.iter().skip(2).any(|line| is_sentence(line));
+    let mut lines = below.into_iter();
     if let Some(title) = lines.next() {
         let mut title = title.to_owned();
         let rest = lines.clone();
@@ -71,7 +76,10 @@ pub(super) fn read<'a>(
             add_author(line, above_summary, article, trace);
         } else if above_summary && is_mail_address(line) {
             trace.dropped(line);
-        } else if above_summary && series.is_none() && is_series(line) {
+        } else if above_summary
+            && series.is_none()
+            && (is_series(line) || has_summary && is_topic(line))
+        {
             series = Some(line);
         } else if above_summary {
             article.summary = Some(line.to_owned());
@@ -81,6 +89,29 @@ pub(super) fn read<'a>(
         }
     }
     series.into_iter().chain(left).collect()
+}
+
+/// Moves the title above the summary that precedes it.
+fn put_title_first(lines: &mut [&str]) {
+    const SUMMARY: usize = 12;
+    const TITLE: usize = 4;
+    let [first, second, ..] = lines else { return };
+    let words = |text: &str| text.split_whitespace().count();
+    let is_summary = first.ends_with('.') && words(first) >= SUMMARY;
+    let is_title = words(second) >= TITLE
+        && words(second) < words(first)
+        && !second.ends_with(['.', ':', ',']);
+    if is_summary && is_title && !(is_pen_name(second) || byline(second).is_some()) {
+        std::mem::swap(first, second);
+    }
+}
+
+/// Returns `true` for the topic that a site shows between title and summary: "Hạn mặn năm nay".
+fn is_topic(line: &str) -> bool {
+    const MOST_WORDS: usize = 6;
+    line.split_whitespace().count() <= MOST_WORDS
+        && line.starts_with(char::is_uppercase)
+        && line.ends_with(char::is_alphanumeric)
 }
 
 /// Returns `true` if a line is the next one of a headline in capitals.

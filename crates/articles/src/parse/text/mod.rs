@@ -404,7 +404,13 @@ impl<'a> Page<'a> {
                 "last line",
             );
         }
-        article.published = self.published("", trace);
+        article.published = match (1..3).find_map(|at| placed_date(self.text(at))) {
+            Some(date) => {
+                trace.field("published", "dateline");
+                Some(date)
+            }
+            None => self.published("", trace),
+        };
         let is_verse = self.is_poem();
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
         if article.author.is_some() || article.agency.is_some() {
@@ -414,7 +420,7 @@ impl<'a> Page<'a> {
         let mut series = None;
         if let Some((title, below)) = rest
             .split_first()
-            .filter(|(first, _)| !is_running_text(first))
+            .filter(|(first, _)| !(is_running_text(first) || is_salutation(first)))
         {
             let mut title = (*title).to_owned();
             rest = below;
@@ -430,6 +436,11 @@ impl<'a> Page<'a> {
                 rest = rest.get(taken..).unwrap_or_default();
             }
             article.title = Some(title);
+            if rest.len() > 2 && is_paper(rest[0]) {
+                article.source = Some(rest[0].to_owned());
+                trace.field("source", "line under the title");
+                rest = &rest[1..];
+            }
             if let Some((line, below)) = rest.split_first()
                 && below.len() > 1
                 && header::is_series(line)
@@ -626,7 +637,7 @@ impl<'a> Page<'a> {
         };
         let date = match &self.dateline {
             Some((_, dateline)) => dateline.published.or_else(opening),
-            None => opening(),
+            None => opening().or_else(|| placed_date(body)),
         };
         let in_path = dates::in_path(self.name);
         let Some(date) = date else {
@@ -651,6 +662,17 @@ impl<'a> Page<'a> {
         }
         near.or(Some(date))
     }
+}
+
+/// The date after the place at the beginning of a text: "Vĩnh An, ngày 3/3/2026 - Xã khai mạc …".
+fn placed_date(body: &str) -> Option<Published> {
+    const LONGEST: usize = 80;
+    let head = body.get(..body.floor_char_boundary(LONGEST))?;
+    let dashes = [" - ", " – ", " — "];
+    let (opening, _) = dashes.iter().find_map(|dash| head.split_once(dash))?;
+    let (place, day) = opening.split_once(", ")?;
+    let line = date_line(day).filter(|line| line.rest.is_empty())?;
+    dateline::place_name(place).map(|_| line.date)
 }
 
 /// Adds a caption, or its text to the credit above it.

@@ -44,6 +44,12 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
             agency: None,
         });
     }
+    if let Some(name) = of_reader(line) {
+        return Some(SignOff {
+            author: Some(name.to_owned()),
+            agency: None,
+        });
+    }
     let inner = line
         .strip_prefix('(')
         .and_then(|line| line.strip_suffix(')'));
@@ -89,6 +95,31 @@ fn agency_of(text: &str) -> Option<String> {
     let source = text.trim_end_matches([')', '.', ' ']);
     let is_agency = |part: &str| names::agency(part).is_some_and(|(name, _)| name == part);
     (is_agency(source) || source.split('/').all(is_agency)).then(|| source.to_owned())
+}
+
+/// The name before the home of a reader: "Lê Mẫu (thôn 3, xã Tân Phú)".
+fn of_reader(line: &str) -> Option<&str> {
+    const HOMES: &[&str] = &[
+        "ấp ",
+        "bản ",
+        "huyện ",
+        "khu phố ",
+        "làng ",
+        "phường ",
+        "quận ",
+        "thị trấn ",
+        "thị xã ",
+        "thôn ",
+        "tỉnh ",
+        "tổ ",
+        "xã ",
+        "xóm ",
+    ];
+    let (name, home) = line
+        .trim_end_matches('.')
+        .strip_suffix(')')?
+        .split_once(" (")?;
+    (is_person(name) && HOMES.iter().any(|kind| home.starts_with(kind))).then_some(name)
 }
 
 /// The agency that a line in brackets names, perhaps before another name: "(TTXVN/Tin tức)".
