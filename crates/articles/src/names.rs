@@ -358,6 +358,12 @@ pub(crate) fn is_newspaper(text: &str) -> bool {
     is_among(text, &NEWSPAPER_KEYS)
 }
 
+/// Returns `true` for the name of a site as it is above its articles: "Dân trí", "VOV.VN".
+pub(crate) fn is_site(text: &str) -> bool {
+    let is_online = |(name, marks): (&str, Marks)| name == text && marks == Marks::Summary;
+    agency(text).is_some_and(is_online) || text.starts_with("BBC ") && is_newspaper(text)
+}
+
 /// Returns `true` if a text, without its numbers, is a counter of a page.
 pub(crate) fn is_counted(text: &str) -> bool {
     is_among(text, &COUNTED_KEYS)
@@ -435,6 +441,10 @@ const RELATED_HEADINGS: &[&str] = &[
 ];
 
 const NEWSPAPERS: &[&str] = &[
+    "BBC News Tiếng Việt",
+    "BBC Tiếng Việt",
+    "RFI Tiếng Việt",
+    "VOA Tiếng Việt",
     "An ninh Thủ đô",
     "Công an Nhân dân",
     "Công Thương",
@@ -738,6 +748,7 @@ const TAIL_HEADINGS: &[&str] = &[
     "tin video",
     "bài nổi bật",
     "bài mới nhất",
+    "mới - nóng",
     "trending",
     "most read",
     "popular",
@@ -858,6 +869,12 @@ const BUTTONS: &[&str] = &[
     "gửi phản hồi",
     "hủy đăng ký",
     "hủy nhận tin",
+    "click để đánh giá bài viết",
+    "tại đây",
+    "trở về",
+    "xem chi tiết tại đây",
+    "xem tại đây",
+    "xem thêm tại đây",
     "leave a comment",
     "leave a reply",
     "nghe bài này",

@@ -86,6 +86,7 @@ fn is_pointer(key: &str) -> bool {
         "theo dõi chúng tôi",
         "bạn nhận được email này",
         "bạn nhận được thư này",
+        "tổng số điểm của bài viết",
         "quý vị nhận được thư này",
         "đón đọc",
         "mời xem thêm",
@@ -123,7 +124,13 @@ fn is_pointer(key: &str) -> bool {
 
 /// Returns `true` for a button, or several in a row: "In trang | Đóng cửa sổ".
 fn are_buttons(key: &str) -> bool {
-    !key.is_empty() && key.split(" | ").all(|part| names::is_button(part.trim()))
+    let mut parts = key
+        .split(['|', '[', ']'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let is_size = |word: &str| matches!(word, "cỡ" | "chữ" | "a" | "a+" | "a-" | "aa" | "+" | "-");
+    let are_sizes = key.len() <= 24 && key.starts_with("cỡ chữ") && key.split(' ').all(is_size);
+    are_sizes || parts.clone().next().is_some() && parts.all(names::is_button)
 }
 
 /// Returns `true` for the button below a comment.
@@ -193,12 +200,15 @@ fn is_counter(key: &str) -> bool {
     if key.len() > 60 || !key.contains(|c: char| c.is_ascii_digit()) {
         return false;
     }
-    let words = key
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
-    names::is_counted(&words)
+    let is_counted = |part: &str| {
+        let words = part.split(|c: char| !c.is_alphabetic());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        names::is_counted(&words.join(" "))
+    };
+    // "Đã xem: 418 - Phản hồi: 0"
+    key.split(" - ")
+        .flat_map(|part| part.split(" | "))
+        .all(is_counted)
 }
 
 /// Returns `true` for a line of one sign, such as `=====`, and for the end of a text: `/.`, `--- HẾT ---`, `(Còn nữa)`

@@ -181,7 +181,7 @@ fn without_paper<'h, 'a>(
     let mut header = header;
     if let Some(paper) = header
         .first()
-        .filter(|line| header.len() > 1 && is_paper(line) || is_known_paper(header))
+        .filter(|line| header.len() > 1 && is_top_paper(line, header))
     {
         article.source = Some((*paper).to_owned());
         trace.field("source", "line above the title");
@@ -194,12 +194,13 @@ fn without_paper<'h, 'a>(
     below.filter(|below| below.len() > 1).unwrap_or(header)
 }
 
-/// Returns `true` if a newspaper is named on top, without the word for it, and its section below.
-fn is_known_paper(header: &[&str]) -> bool {
-    let [paper, section, _, ..] = header else {
-        return false;
+/// Returns `true` if a newspaper is named on top, maybe without the word for it if its section is below.
+fn is_top_paper(paper: &str, header: &[&str]) -> bool {
+    let is_in_section = || {
+        let section = header.get(1).is_some_and(|line| names::is_section(line));
+        section && header.len() > 2 && names::is_newspaper(paper) && !names::is_section(paper)
     };
-    names::is_newspaper(paper) && !names::is_section(paper) && names::is_section(section)
+    is_paper(paper) || names::is_site(paper) || is_in_section()
 }
 
 /// Assigns the rest of a date line to the fields it fits.
@@ -233,7 +234,7 @@ pub(super) fn read_rest_of_date(
         } else if names::agency(part).is_some_and(|(agency, _)| agency == *part) {
             article.agency.get_or_insert_with(|| (*part).to_owned());
             trace.field("agency", "date line");
-        } else if free(&article.author) && is_pen_name(named) {
+        } else if free(&article.author) && is_pen_name(named) && !is_abbreviation(named) {
             article.author = Some(named.to_owned());
             trace.field("author", "date line");
         } else if free(&article.section)
@@ -248,6 +249,13 @@ pub(super) fn read_rest_of_date(
             trace.dropped(part);
         }
     }
+}
+
+/// Returns `true` for the abbreviation of a newspaper: "ĐTCK".
+fn is_abbreviation(name: &str) -> bool {
+    const PEOPLE: &[&str] = &["PV", "BTV", "CTV", "BBT"];
+    let is_consonant = |c: char| c.is_uppercase() && !"AEIOUYĂÂÊÔƠƯ".contains(c);
+    name.chars().count() >= 3 && name.chars().all(is_consonant) && !PEOPLE.contains(&name)
 }
 
 /// Returns `true` for a label with a number: "Số chữ: 214".

@@ -228,6 +228,16 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Drops the menu of a site above the section: "Tin nhanh", "Mới nhất".
+    fn take_menu(&mut self, trace: &mut Trace) {
+        let is_menu = |at: usize| names::is_tail_heading(self.text(at));
+        let count = (0..HEADER).take_while(|at| is_menu(*at)).count();
+        if count > 0 && names::is_section(self.text(count)) {
+            let menu = self.paragraphs.drain(..count);
+            menu.for_each(|line| trace.dropped(&line.text));
+        }
+    }
+
     /// Drops a list of other articles above this one: a heading such as "TIN MỚI" and its headlines.
     /// The title is right above the date.
     fn take_list_on_top(&mut self, trace: &mut Trace) {
@@ -256,6 +266,7 @@ impl<'a> Page<'a> {
 
     /// Removes captions and finds the other marks of the layout.
     fn find_layout(&mut self, trace: &mut Trace) -> bool {
+        self.take_menu(trace);
         self.take_date_on_top();
         self.take_date_below();
         self.take_outer_sections();
@@ -326,6 +337,9 @@ impl<'a> Page<'a> {
         let is_text =
             |paragraph: &Paragraph<'_>| is_sentence(&paragraph.text) && !is_credit(&paragraph.text);
         let text_ends = self.paragraphs.iter().rposition(is_text).unwrap_or(0);
+        let signature = self.paragraphs.last().map(|last| last.text.to_string());
+        let credits = self.paragraphs.iter().filter(|line| is_credit(&line.text));
+        let is_only = credits.count() == 1;
         let mut kept: Vec<Paragraph<'_>> = Vec::with_capacity(self.paragraphs.len());
         for (at, paragraph) in std::mem::take(&mut self.paragraphs).into_iter().enumerate() {
             if let Some(caption) = labelled(&paragraph.text) {
@@ -339,7 +353,9 @@ impl<'a> Page<'a> {
                 // A credit by itself belongs to the line above it, which is
                 // not the title.
                 let mut text = String::new();
-                let is_short = at > text_ends && kept.len() <= SHORT;
+                let own = own_caption(&paragraph.text);
+                let is_signed = is_only && own.credit == signature;
+                let is_short = at > text_ends && (kept.len() <= SHORT || is_signed);
                 if kept.len() >= 2
                     && !(is_short && kept.last().is_some_and(|above| is_sentence(&above.text)))
                     && kept
@@ -349,7 +365,6 @@ impl<'a> Page<'a> {
                     let above = kept.pop().map(|above| above.text.into_owned());
                     text = above.unwrap_or_default();
                 }
-                let own = own_caption(&paragraph.text);
                 self.captions.push(Caption {
                     text: if text.is_empty() { own.text } else { text },
                     credit: own.credit,
@@ -587,7 +602,9 @@ impl<'a> Page<'a> {
         // summary after them.
         let above = (0..self.paragraphs.len()).take_while(|at| {
             let line = self.text(*at);
-            names::is_section(line) || header::is_crumbs(line) || *at == 0 && is_paper(line)
+            names::is_section(line)
+                || header::is_crumbs(line)
+                || *at == 0 && (is_paper(line) || names::is_site(line))
         });
         let title = above.count().max(usize::from(self.is_signed_page()));
         let summary = (title + 1..self.paragraphs.len())
@@ -696,17 +713,19 @@ fn is_issue(line: &str) -> bool {
 }
 
 /// Takes the author between summary and text.
-fn take_author_line(body: &mut Vec<&str>, article: &mut Article, trace: &mut Trace) {
+fn take_author_line<'a>(body: &mut Vec<&'a str>, article: &mut Article, trace: &mut Trace) {
     let is_author = |line: &str| match &article.author {
         Some(author) => author.to_lowercase() == line.to_lowercase(),
         None => is_person(line),
     };
-    let named = body.first().filter(|_| body.len() > 1);
+    // "Lê Mẫu/VOV-Tây Nguyên"
+    let bare = |line: &&'a str| split_agency(line).map_or(*line, |(name, _)| name);
+    let named = body.first().filter(|_| body.len() > 1).map(bare);
     let Some(name) = named.filter(|line| is_pen_name(line) && is_author(line)) else {
         return;
     };
     if article.author.is_none() {
-        article.author = Some((*name).to_owned());
+        article.author = Some(name.to_owned());
         trace.field("author", "line above the text");
     }
     body.remove(0);

@@ -199,6 +199,7 @@ const ENDS: &[&str] = &[" online", " điện tử", " news", " express", " times
 
 /// Reads a line that names where a text is from.
 pub(crate) fn read(line: &str) -> Option<Origin> {
+    let is_bracketed = line.trim().starts_with('(') && line.trim().ends_with(')');
     let line = line
         .trim()
         .trim_matches(['(', ')', '[', ']', '*', '_'])
@@ -207,6 +208,8 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         return Some(of_address(line));
     }
     let (name, is_labelled) = match line.split_once(':') {
+        // "(Báo Sông Lam)"
+        _ if is_bracketed && is_paper(line) => (line, true),
         Some((label, name)) if is_label(label.trim()) => (name, true),
         _ => (
             line.strip_prefix("Theo ")

@@ -80,8 +80,9 @@ pub(super) fn signed(line: &str) -> Option<SignOff> {
     let of_paper = || {
         let line = line.trim();
         let line = line.strip_prefix("Theo ").unwrap_or(line);
-        let (author, paper) = line.split_once('/')?;
-        let is_signed = is_pen_name(author.trim()) && is_paper(paper.trim_end_matches('.').trim());
+        let (author, paper) = line.split_once(['/', '('])?;
+        let is_signed =
+            is_pen_name(author.trim()) && is_paper(paper.trim_end_matches(['.', ')']).trim());
         is_signed.then(|| SignOff {
             author: Some(author.trim().to_owned()),
             agency: None,
@@ -526,6 +527,7 @@ pub(crate) fn byline(line: &str) -> Option<String> {
 pub(crate) fn is_label(label: &str) -> bool {
     const LABELS: &[&str] = &[
         "tác giả",
+        "tác giả bài viết",
         "nhóm tác giả",
         "bài viết",
         "thực hiện",
