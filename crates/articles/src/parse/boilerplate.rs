@@ -37,7 +37,8 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
             || is_player(&key)
             || is_counter(&key)
             || is_divider(&paragraph.text)
-            || is_page_number(&key);
+            || is_page_number(&key)
+            || kept == 0 && is_number_on_top(&key);
         if dropped {
             trace.dropped(&paragraph.text);
         } else {
@@ -118,15 +119,18 @@ fn is_pointer(key: &str) -> bool {
         ];
         key.len() <= 120 && names.iter().any(|name| place.starts_with(name))
     };
-    followed.is_some_and(|(_, place)| is_network(place))
+    let is_followed = key.len() <= 80 && key.starts_with("theo dõi ") && key.ends_with(" trên");
+    is_followed
+        || followed.is_some_and(|(_, place)| is_network(place))
         || MARKS.iter().any(|mark| key.starts_with(mark))
 }
 
 /// Returns `true` for a button, or several in a row: "In trang | Đóng cửa sổ".
 fn are_buttons(key: &str) -> bool {
+    let arrows = ['←', '→', '«', '»', '‹', '›', ' '];
     let mut parts = key
         .split(['|', '[', ']'])
-        .map(str::trim)
+        .map(|part| part.trim_matches(arrows))
         .filter(|part| !part.is_empty());
     let is_size = |word: &str| matches!(word, "cỡ" | "chữ" | "a" | "a+" | "a-" | "aa" | "+" | "-");
     let are_sizes = key.len() <= 24 && key.starts_with("cỡ chữ") && key.split(' ').all(is_size);
@@ -158,16 +162,19 @@ fn is_action(key: &str) -> bool {
     if key.len() > LONGEST {
         return false;
     }
-    let after = |starts: &[&str]| starts.iter().find_map(|start| key.strip_prefix(*start));
-    let network = after(SHARES).map(|rest| {
+    let after = |text: &'_ str, starts: &[&str]| {
+        let rest = starts.iter().find_map(|start| text.strip_prefix(*start));
+        rest.map(str::len).unwrap_or(text.len())
+    };
+    let is_network = |text: &str| {
         let words = ["lên ", "qua ", "bằng ", "trên ", "với ", "tới "];
-        words
-            .iter()
-            .find_map(|word| rest.strip_prefix(word))
-            .unwrap_or(rest)
-    });
-    network.is_some_and(|network| NETWORKS.contains(&network))
-        || after(RETURNS).is_some_and(names::is_section)
+        NETWORKS.contains(&&text[text.len() - after(text, &words)..])
+    };
+    let (share, back) = (after(key, SHARES), after(key, RETURNS));
+    // "Chia sẻ trên Facebook Chia sẻ trên Zalo"
+    let mut shared = key[key.len() - share..].split("chia sẻ ").map(str::trim);
+    share < key.len() && shared.all(is_network)
+        || back < key.len() && names::is_section(&key[key.len() - back..])
 }
 
 /// Returns `true` for the time of a player: "0:00 / 3:12".
@@ -202,7 +209,8 @@ fn is_counter(key: &str) -> bool {
     }
     let is_counted = |part: &str| {
         let words = part.split(|c: char| !c.is_alphabetic());
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let is_label = |word: &str| matches!(word, "" | "đăng" | "cập" | "nhật" | "khoảng");
+        let words: Vec<&str> = words.filter(|word| !is_label(word)).collect();
         names::is_counted(&words.join(" "))
     };
     // "Đã xem: 418 - Phản hồi: 0"
@@ -238,6 +246,11 @@ fn is_page_number(key: &str) -> bool {
             None => is_number(number),
         }
     })
+}
+
+/// Returns `true` for the number of a page on the first line.
+fn is_number_on_top(key: &str) -> bool {
+    (1..=3).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A text in lower case, without the signs that end it.

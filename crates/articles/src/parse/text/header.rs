@@ -56,8 +56,8 @@ pub(super) fn read<'a>(
         let above_summary = article.summary.is_none() && left.is_empty();
         if let Some(author) = byline(line) {
             add_byline(author, line, article, trace);
-        } else if article.section.is_none() && names::is_section(line) {
-            article.section = Some(line.to_owned());
+        } else if let (None, Some(section)) = (&article.section, section_of(line)) {
+            article.section = Some(section.to_owned());
             trace.field("section", "line under the title");
         } else if counts_authors(line) || is_counted_label(line) {
             trace.dropped(line);
@@ -258,6 +258,13 @@ fn is_abbreviation(name: &str) -> bool {
     name.chars().count() >= 3 && name.chars().all(is_consonant) && !PEOPLE.contains(&name)
 }
 
+/// The section that a line names: "Chuyên mục Xây dựng Đảng".
+fn section_of(line: &str) -> Option<&str> {
+    let section = line.strip_prefix("Chuyên mục").unwrap_or(line);
+    let section = section.trim_start_matches([':', ' ']);
+    names::is_section(section).then_some(section)
+}
+
 /// Returns `true` for a label with a number: "Số chữ: 214".
 fn is_counted_label(line: &str) -> bool {
     let short = |text: &str| text.split_whitespace().count() <= 3;
@@ -312,7 +319,9 @@ fn is_section_line(line: &str, header: &[&str]) -> bool {
     let under = header
         .get(1)
         .map_or(0, |next| next.split_whitespace().count());
-    let title_is_next = under > words && !header.get(1).is_some_and(|next| is_sentence(next));
+    let is_signed = header.get(1).is_some_and(|next| byline(next).is_some());
+    let title_is_next =
+        !is_signed && under > words && !header.get(1).is_some_and(|next| is_sentence(next));
     words <= 5 && title_is_next && (header.len() > 2 || under >= 6)
 }
 

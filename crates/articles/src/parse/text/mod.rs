@@ -718,12 +718,15 @@ fn take_author_line<'a>(body: &mut Vec<&'a str>, article: &mut Article, trace: &
         Some(author) => author.to_lowercase() == line.to_lowercase(),
         None => is_person(line),
     };
-    // "Lê Mẫu/VOV-Tây Nguyên"
-    let bare = |line: &&'a str| split_agency(line).map_or(*line, |(name, _)| name);
-    let named = body.first().filter(|_| body.len() > 1).map(bare);
-    let Some(name) = named.filter(|line| is_pen_name(line) && is_author(line)) else {
+    let Some(&line) = body.first().filter(|_| body.len() > 1) else {
         return;
     };
+    // "Lê Mẫu/VOV-Tây Nguyên"
+    let of_agency = split_agency(line).map(|(name, _)| name);
+    let name = of_agency.unwrap_or(line);
+    if !is_pen_name(name) || !(of_agency.is_some() || is_author(name)) {
+        return;
+    }
     if article.author.is_none() {
         article.author = Some(name.to_owned());
         trace.field("author", "line above the text");

@@ -2,7 +2,7 @@
 //! "Nguồn: <https://baosonglam.vn/tin.html>", "Theo Báo Sông Lam".
 
 use super::run_in::{LEAST, ends_sentence};
-use super::signature::is_paper;
+use super::signature::{is_paper, is_pen_name};
 use crate::fields::{Draft, Field, is_address};
 use crate::parse::wrap::Paragraph;
 use crate::provenance::Trace;
@@ -237,7 +237,11 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
     // "Nguồn: Lê Mẫu (Báo Sông Lam)"
     let in_brackets = name.trim_end_matches(')').rsplit_once('(');
     let name = match in_brackets {
-        Some((_, paper)) if names::paper(paper).is_some() => paper,
+        // "Theo Lê Mẫu (Báo Sông Lam)" is a signature.
+        Some((author, paper)) if names::paper(paper).is_some() => match is_labelled {
+            false if is_pen_name(author.trim()) => return None,
+            _ => paper,
+        },
         _ => name,
     };
     let is_name = |text: &str| text.starts_with(char::is_uppercase);

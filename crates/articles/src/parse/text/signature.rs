@@ -270,6 +270,8 @@ fn can_be_person(name: &str) -> bool {
         "Admin",
         "ADMIN",
         "Administrator",
+        "Quản trị",
+        "Quản Trị",
     ];
     is_name(name, 5)
         && !is_paper(name)
@@ -492,6 +494,7 @@ pub(crate) fn byline(line: &str) -> Option<String> {
         "Được viết bởi",
         "Đăng bởi",
         "Được đăng bởi",
+        "Tác giả",
         "By",
         "Posted by",
     ];
