@@ -408,3 +408,41 @@ fn stated_title(core: &str) -> Option<String> {
     let title = title.trim();
     (!title.is_empty() && !title.contains(['<', '&'])).then(|| title.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The title of a document of paragraphs with letters of these sizes.
+    fn title(paragraphs: &[(&str, u16)]) -> Option<String> {
+        let paragraph = |(text, size): &(&str, u16)| {
+            format!(
+                "<w:p><w:r><w:rPr><w:sz w:val=\"{size}\"/></w:rPr><w:t>{text}</w:t></w:r></w:p>"
+            )
+        };
+        let paragraphs: String = paragraphs.iter().map(paragraph).collect();
+        let xml = format!("<w:document xmlns:w=\"w\"><w:body>{paragraphs}</w:body></w:document>");
+        let styles = Styles::default();
+        let mut story = Story::new(&styles);
+        story.read(&xml, &mut Trace::off()).expect("a document");
+        story.find_title();
+        story.document.article("a.docx", &mut Trace::off()).title
+    }
+
+    #[test]
+    fn the_largest_letters_on_top_are_the_title() {
+        let (text, more) = ("Bến đò mở lại sáng nay.", "Mỗi chuyến chở hai mươi người.");
+        for (above, size, found) in [
+            ("Báo Đồng Xanh", 36, "Bến đò mở lại"),
+            ("Báo Đồng Xanh", 28, "Báo Đồng Xanh"),
+            (
+                "Bến đò là nhà của ông Ba Bến.",
+                36,
+                "Bến đò là nhà của ông Ba Bến.",
+            ),
+        ] {
+            let read = title(&[(above, 28), ("Bến đò mở lại", size), (text, 28), (more, 28)]);
+            assert_eq!(read.as_deref(), Some(found), "{above} {size}");
+        }
+    }
+}

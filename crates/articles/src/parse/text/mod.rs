@@ -713,7 +713,7 @@ fn is_issue(line: &str) -> bool {
 }
 
 /// Takes the author between summary and text.
-fn take_author_line<'a>(body: &mut Vec<&'a str>, article: &mut Article, trace: &mut Trace) {
+fn take_author_line(body: &mut Vec<&str>, article: &mut Article, trace: &mut Trace) {
     let is_author = |line: &str| match &article.author {
         Some(author) => author.to_lowercase() == line.to_lowercase(),
         None => is_person(line),
