@@ -19,40 +19,24 @@ pub(super) fn read<'a>(
     trace: &mut Trace,
 ) -> Vec<&'a str> {
     let header = without_paper(header, article, trace);
-    let section = header
-        .first()
-        .filter(|first| is_section_line(first, header));
-    if let Some(section) = section {
-        let is_step = |sign| CRUMBS.contains(&sign) && (!"/|".contains(sign) || is_crumbs(section));
-        let last = section.rsplit(is_step).find(|part| !part.trim().is_empty());
-        let last = last.unwrap_or(section).trim_end_matches(':').trim();
-        article.section = Some(last.to_owned());
-        trace.field("section", "line above the title");
-    }
-    let mut below = header
-        .get(usize::from(section.is_some())..)
-        .unwrap_or_default()
-        .to_vec();
+    let below = take_section(header, article, trace);
+    let is_sectioned = below.len() < header.len();
+    let mut below = below.to_vec();
     put_title_first(&mut below);
     let has_summary = below.iter().skip(2).any(|line| is_sentence(line));
-    let mut lines = below.into_iter();
-    if let Some(title) = lines.next() {
-        let mut title = title.to_owned();
-        let rest = lines.clone();
-        let more = rest.take_while(|line| continues(&title, line)).count();
-        for line in lines.by_ref().take(more) {
-            title = format!("{title} {line}");
-        }
+    let mut lines = below.as_slice();
+    if let Some((title, rest)) = take_title(lines) {
         article.title = Some(title);
-        let from = match section {
-            Some(_) => "line under the section",
-            None => "first line",
+        lines = rest;
+        let from = match is_sectioned {
+            true => "line under the section",
+            false => "first line",
         };
         trace.field("title", from);
     }
     let mut left = Vec::new();
     let mut series = None;
-    for line in lines {
+    for line in lines.iter().copied() {
         let above_summary = article.summary.is_none() && left.is_empty();
         if let Some(author) = byline(line) {
             add_byline(author, line, article, trace);
@@ -91,6 +75,44 @@ pub(super) fn read<'a>(
     series.into_iter().chain(left).collect()
 }
 
+/// Takes the section off the first line. Returns the lines below.
+fn take_section<'h, 'a>(
+    header: &'h [&'a str],
+    article: &mut Article,
+    trace: &mut Trace,
+) -> &'h [&'a str] {
+    let Some((section, below)) = header
+        .split_first()
+        .filter(|(first, _)| is_section_line(first, header))
+    else {
+        return header;
+    };
+    let is_step = |sign| CRUMBS.contains(&sign) && (!"/|".contains(sign) || is_crumbs(section));
+    let last = section.rsplit(is_step).find(|part| !part.trim().is_empty());
+    let last = last.unwrap_or(section).trim_end_matches(':').trim();
+    article.section = Some(last.to_owned());
+    trace.field("section", "line above the title");
+    below
+}
+
+/// The title on the first line, or on several lines in capitals, and the lines below.
+pub(super) fn take_title<'l, 'a>(lines: &'l [&'a str]) -> Option<(String, &'l [&'a str])> {
+    const MOST: usize = 3;
+    let (first, mut rest) = lines.split_first()?;
+    let mut title = (*first).to_owned();
+    for _ in 1..MOST {
+        let Some((line, below)) = rest.split_first().filter(|(_, below)| !below.is_empty()) else {
+            break;
+        };
+        if !continues(&title, line) {
+            break;
+        }
+        title = format!("{title} {line}");
+        rest = below;
+    }
+    Some((title, rest))
+}
+
 /// Moves the title above the summary that precedes it.
 fn put_title_first(lines: &mut [&str]) {
     const SUMMARY: usize = 12;
@@ -115,7 +137,7 @@ fn is_topic(line: &str) -> bool {
 }
 
 /// Returns `true` if a line is the next one of a headline in capitals.
-pub(super) fn continues(title: &str, line: &str) -> bool {
+fn continues(title: &str, line: &str) -> bool {
     const LONGEST: usize = 100;
     let is_capital = |text: &str| !text.contains(char::is_lowercase);
     let family = || line.split(' ').next().map(capitalised);

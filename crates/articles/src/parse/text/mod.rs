@@ -431,51 +431,11 @@ impl<'a> Page<'a> {
         if article.author.is_some() || article.agency.is_some() {
             lines.pop();
         }
-        let mut rest = lines.as_slice();
-        let mut series = None;
-        if let Some((title, below)) = rest
-            .split_first()
-            .filter(|(first, _)| !(is_running_text(first) || is_salutation(first)))
-        {
-            let mut title = (*title).to_owned();
-            rest = below;
-            while rest.len() > 1 && header::continues(&title, rest[0]) {
-                title = format!("{title} {}", rest[0]);
-                rest = &rest[1..];
-            }
-            trace.field("title", "first line");
-            let (author, taken) = header::authors_under_title(rest, &title);
-            if author.is_some() && rest.len() >= taken + 2 {
-                article.author = author;
-                trace.field("author", "line under the title");
-                rest = rest.get(taken..).unwrap_or_default();
-            }
-            article.title = Some(title);
-            if rest.len() > 2 && is_paper(rest[0]) {
-                article.source = Some(rest[0].to_owned());
-                trace.field("source", "line under the title");
-                rest = &rest[1..];
-            }
-            if let Some((line, below)) = rest.split_first()
-                && below.len() > 1
-                && header::is_series(line)
-            {
-                series = Some(*line);
-                rest = below;
-            }
-            // Two lines are a headline and its text.
-            if let Some((second, below)) = rest.split_first()
-                && !below.is_empty()
-                && second.chars().count() <= LONGEST_SUMMARY
-                && !is_salutation(second)
-                && !is_verse
-            {
-                article.summary = Some((*second).to_owned());
-                trace.field("summary", "second line");
-                rest = below;
-            }
-        }
-        let body: Vec<&str> = series.into_iter().chain(rest.iter().copied()).collect();
+        let is_title = |line: &&&str| !(is_running_text(line) || is_salutation(line));
+        let body = match lines.first().filter(is_title) {
+            Some(_) => read_top(&lines, is_verse, &mut article, trace),
+            None => lines,
+        };
         article.body = body.join("\n");
         if !article.body.is_empty() {
             trace.field("body", "the other lines");
@@ -690,6 +650,49 @@ fn placed_date(body: &str) -> Option<Published> {
     let (place, day) = opening.split_once(", ")?;
     let line = date_line(day).filter(|line| line.rest.is_empty())?;
     dateline::place_name(place).map(|_| line.date)
+}
+
+/// Reads the title, and the author, the source and the summary below it, of a text without layout. Returns
+/// the other lines.
+fn read_top<'a>(
+    lines: &[&'a str],
+    is_verse: bool,
+    article: &mut Article,
+    trace: &mut Trace,
+) -> Vec<&'a str> {
+    let Some((title, mut rest)) = header::take_title(lines) else {
+        return Vec::new();
+    };
+    trace.field("title", "first line");
+    let (author, taken) = header::authors_under_title(rest, &title);
+    if author.is_some() && rest.len() >= taken + 2 {
+        article.author = author;
+        trace.field("author", "line under the title");
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    article.title = Some(title);
+    if rest.len() > 2 && is_paper(rest[0]) {
+        article.source = Some(rest[0].to_owned());
+        trace.field("source", "line under the title");
+        rest = &rest[1..];
+    }
+    let mut series = None;
+    if rest.len() > 2 && header::is_series(rest[0]) {
+        series = Some(rest[0]);
+        rest = &rest[1..];
+    }
+    // Two lines are a headline and its text.
+    if let Some((second, below)) = rest.split_first()
+        && !below.is_empty()
+        && second.chars().count() <= LONGEST_SUMMARY
+        && !is_salutation(second)
+        && !is_verse
+    {
+        article.summary = Some((*second).to_owned());
+        trace.field("summary", "second line");
+        rest = below;
+    }
+    series.into_iter().chain(rest.iter().copied()).collect()
 }
 
 /// Adds a caption, or its text to the credit above it.
