@@ -60,10 +60,10 @@ pub(super) fn uncredited(text: &str) -> Option<&str> {
         "/",
     ];
     let rest = text
-        .trim_start_matches(['(', ' '])
+        .trim_start_matches(['(', '[', ' '])
         .strip_prefix("Ảnh:")?
         .trim();
-    let rest = rest.trim_end_matches([')', ' ']);
+    let rest = rest.trim_end_matches([')', ']', ' ']);
     if text.len() > LONGEST || has_credit(rest) {
         return None;
     }

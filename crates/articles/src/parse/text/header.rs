@@ -308,7 +308,12 @@ const CRUMBS: [char; 5] = ['>', '»', '›', '/', '|'];
 
 /// Returns `true` for a breadcrumb: "Trang chủ > Thời sự > Chính trị".
 pub(super) fn is_crumbs(line: &str) -> bool {
-    let home = |part: &str| matches!(part.to_lowercase().as_str(), "trang chủ" | "home");
+    let home = |part: &str| {
+        matches!(
+            part.to_lowercase().as_str(),
+            "trang chủ" | "trang nhất" | "home"
+        )
+    };
     let mut crumbs = line.split(CRUMBS).map(str::trim);
     // "Văn hóa/Xã hội" is one section.
     let is_from_home = crumbs.clone().next().is_some_and(home);

@@ -482,7 +482,10 @@ impl<'a> Page<'a> {
 
     /// The office that signs the text on its last line.
     fn office(&self) -> Option<SignOff> {
-        let (line, _) = without_note(self.last_line()?);
+        let line = self.last_line()?;
+        // "Tác giả: Văn phòng xã"
+        let labelled = line.starts_with("Tác giả").then(|| byline(line)).flatten();
+        let (line, _) = without_note(labelled.as_deref().unwrap_or(line));
         // "Lê Mẫu - Phòng Văn hóa và Thông tin"
         let signed = line.split_once(" - ").filter(|(name, _)| is_pen_name(name));
         if !is_office(signed.map_or(line, |(_, office)| office)) {

@@ -75,16 +75,25 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
     })
 }
 
+/// The author and the newspaper that a line names: "Theo Lê Mẫu/Báo Sông Lam", "Lê Mẫu – Đài PT-TH tỉnh".
+pub(super) fn author_and_paper(line: &str) -> Option<(&str, &str)> {
+    if line.chars().count() > LONGEST {
+        return None;
+    }
+    let line = line.trim().trim_end_matches(['.', ')']);
+    let line = line.strip_prefix("Theo ").unwrap_or(line);
+    let signs = ["/", "(", " - ", " – "];
+    let (author, paper) = signs.iter().find_map(|sign| line.split_once(sign))?;
+    let (author, paper) = (author.trim(), paper.trim());
+    (is_pen_name(author) && names::paper(paper).is_some()).then_some((author, paper))
+}
+
 /// [`sign_off`], also of a line that names a newspaper after the author: "Theo Lê Mẫu/Báo Sông Lam".
 pub(super) fn signed(line: &str) -> Option<SignOff> {
     let of_paper = || {
-        let line = line.trim();
-        let line = line.strip_prefix("Theo ").unwrap_or(line);
-        let (author, paper) = line.split_once(['/', '('])?;
-        let is_signed =
-            is_pen_name(author.trim()) && is_paper(paper.trim_end_matches(['.', ')']).trim());
-        is_signed.then(|| SignOff {
-            author: Some(author.trim().to_owned()),
+        let (author, _) = author_and_paper(line)?;
+        Some(SignOff {
+            author: Some(author.to_owned()),
             agency: None,
         })
     };
