@@ -32,7 +32,7 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
             heading || in_comments || (below_heading && !is_running_text(&paragraph.text));
         let dropped = below_heading
             || is_pointer(&key)
-            || are_buttons(&key)
+            || are_buttons(&key) && !is_answer(&paragraph.text)
             || is_action(&key)
             || is_player(&key)
             || is_counter(&key)
@@ -138,6 +138,11 @@ fn are_buttons(key: &str) -> bool {
     let is_size = |word: &str| matches!(word, "cỡ" | "chữ" | "a" | "a+" | "a-" | "aa" | "+" | "-");
     let are_sizes = key.len() <= 24 && key.starts_with("cỡ chữ") && key.split(' ').all(is_size);
     are_sizes || parts.clone().next().is_some() && parts.all(names::is_button)
+}
+
+/// Returns `true` for the label above the answer to a question of a reader.
+fn is_answer(text: &str) -> bool {
+    text.len() <= 16 && matches!(text.trim_end(), "Trả lời:" | "TRẢ LỜI:")
 }
 
 /// Returns `true` for the button below a comment.

@@ -58,6 +58,8 @@ pub(super) fn read<'a>(
             trace.field("source", "line above the text");
         } else if is_author_line(line, article) {
             add_author(line, above_summary, article, trace);
+        } else if above_summary && super::is_salutation(line) {
+            left.push(line);
         } else if above_summary && is_mail_address(line) {
             trace.dropped(line);
         } else if above_summary
@@ -152,6 +154,12 @@ fn continues(title: &str, line: &str) -> bool {
         && !(line.ends_with('.') || line.contains(':'))
         && !(words <= 4 && family().is_some_and(|word| names::is_family_name(&word)))
         && !(names::is_section(line) || names::is_province(line) || is_paper(line))
+}
+
+/// Returns `true` for a line in capitals that no title begins with.
+fn continues_phrase(line: &str) -> bool {
+    const WORDS: &[&str] = &["CỦA ", "VỀ ", "TẠI ", "TRONG ", "Ở ", "VÀ ", "CHO ", "VỚI "];
+    WORDS.iter().any(|word| line.starts_with(word))
 }
 
 /// A word in small letters but for the first one.
@@ -341,6 +349,12 @@ fn is_section_line(line: &str, header: &[&str]) -> bool {
     }
     if names::is_section(line) {
         return true;
+    }
+    if header
+        .get(1)
+        .is_some_and(|next| continues(line, next) && continues_phrase(next))
+    {
+        return false;
     }
     // A short line is a section if a longer one, the title, is under it.
     let under = header

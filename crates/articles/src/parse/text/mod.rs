@@ -53,6 +53,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
         return official.article(trace);
     }
     let address = Origin::take_address(&mut paragraphs, trace);
+    drop_below_signature(&mut paragraphs, trace);
     let origin = Origin::take(&mut paragraphs, trace);
     let noted = paragraphs
         .last()
@@ -79,6 +80,46 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     }
     labels::apply(framed, &mut article);
     article
+}
+
+/// Drops what a site shows below a signature: a few short lines without a sentence.
+fn drop_below_signature(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
+    /// Lines below the signature, at most, and words of each.
+    const MOST: usize = 6;
+    const LONGEST: usize = 10;
+    /// Lines of a text, at least.
+    const LEAST: usize = 4;
+    let is_tail = |line: &&Paragraph<'_>| {
+        let text = &line.text;
+        !text.ends_with(['.', '!', '?', ':', ';', ',', '…', '”', '"'])
+            && text.split_whitespace().take(LONGEST + 1).count() <= LONGEST
+    };
+    let below = paragraphs.iter().rev().take(MOST + 2);
+    let short = below.take_while(is_tail).count();
+    let Some(signed) = paragraphs
+        .len()
+        .checked_sub(short)
+        .filter(|at| *at >= LEAST)
+    else {
+        return;
+    };
+    let above = &paragraphs[signed - 1].text;
+    if !(2..=MOST + 1).contains(&short) || !is_end(above) {
+        return;
+    }
+    let name = &paragraphs[signed].text;
+    let is_named = |line: &Paragraph<'_>| {
+        signed_by(&line.text) || origin::read(&line.text).is_some() || is_credit(&line.text)
+    };
+    if is_pen_name(name) && !paragraphs[signed + 1..].iter().any(is_named) {
+        let tail = paragraphs.drain(signed + 1..);
+        tail.for_each(|line| trace.dropped(&line.text));
+    }
+}
+
+/// Returns `true` for a line that may be a signature, or names an office.
+fn signed_by(line: &str) -> bool {
+    signed(line).is_some() || is_office(line) || date_line(line).is_some()
 }
 
 /// Splits the last paragraph of a body by `split`, which returns the text before the split. Returns
