@@ -201,7 +201,6 @@ const DATE_WORDS: &[&str] = &[
     "được",
     "viết",
     "tạo",
-    "đã",
     "số",
     "ra",
     "est",

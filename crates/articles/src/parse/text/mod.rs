@@ -217,9 +217,7 @@ impl<'a> Page<'a> {
         if self.paragraphs.len() < 3 {
             return;
         }
-        // An issue names the newspaper above it, even if it has no word for one.
-        let is_named = is_paper(self.text(0)) || dateline::is_name(self.text(0), 6);
-        if is_named && is_issue(self.text(1)) {
+        if is_paper(self.text(0)) && is_issue(self.text(1)) {
             self.date_on_top = Published::parse(self.text(1));
             self.paper = Some(self.text(0).to_owned());
             self.paragraphs.drain(..2);

@@ -294,7 +294,7 @@ fn can_be_person(name: &str) -> bool {
 /// Returns `true` for the name of a newspaper, as its letterhead has it.
 pub(crate) fn is_paper(name: &str) -> bool {
     let bare = |name: &str| {
-        let ends = [" điện tử", " online", " Online", " ONLINE"];
+        let ends = [" điện tử", " online"];
         let bare = ends.iter().find_map(|end| name.strip_suffix(end));
         is_name(bare.unwrap_or(name), 6)
     };
@@ -503,7 +503,6 @@ pub(crate) fn byline(line: &str) -> Option<String> {
         "Được viết bởi",
         "Đăng bởi",
         "Được đăng bởi",
-        "Bởi",
         "Tác giả",
         "By",
         "Posted by",
