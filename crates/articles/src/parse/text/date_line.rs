@@ -201,6 +201,7 @@ const DATE_WORDS: &[&str] = &[
     "được",
     "viết",
     "tạo",
+    "đã",
     "số",
     "ra",
     "est",

@@ -174,6 +174,9 @@ fn take_run_in_signature(article: &mut Article, trace: &mut Trace) {
 /// Number of paragraphs at the top searched for a dateline.
 const HEADER: usize = 12;
 
+/// Labels of numbers to call, as they are next to the day on top of a site.
+const CONTACTS: [&str; 2] = ["hotline", "đường dây nóng"];
+
 /// Signs that end a sentence.
 const ENDS: [char; 5] = ['.', '!', '?', '…', ':'];
 
@@ -217,8 +220,16 @@ impl<'a> Page<'a> {
         if self.paragraphs.len() < 3 {
             return;
         }
-        if is_paper(self.text(0)) && is_issue(self.text(1)) {
+        // An issue names the newspaper above it, even if it has no word for one.
+        let is_named = is_paper(self.text(0)) || dateline::is_name(self.text(0), 6);
+        if is_named && is_issue(self.text(1)) {
             self.date_on_top = Published::parse(self.text(1));
+            self.paper = Some(self.text(0).to_owned());
+            self.paragraphs.drain(..2);
+            return;
+        }
+        if let Some(date) = self.date_of_site().map(|line| line.date) {
+            self.date_on_top = Some(date);
             self.paper = Some(self.text(0).to_owned());
             self.paragraphs.drain(..2);
             return;
@@ -233,6 +244,21 @@ impl<'a> Page<'a> {
         };
         (self.date_on_top, self.paper) = (Some(line.date), paper);
         self.paragraphs.remove(0);
+    }
+
+    /// The line of the day below the name of a site, where another date line is below it.
+    fn date_of_site(&self) -> Option<DateLine<'_>> {
+        const LEAST: usize = 5;
+        let name = self.text(0);
+        let is_online = name.ends_with(" Online") || name.ends_with(" ONLINE");
+        let is_site = is_paper(name) || is_online && dateline::is_name(name, 6);
+        if self.paragraphs.len() < LEAST || !is_site {
+            return None;
+        }
+        let is_contact = |part: &&str| CONTACTS.contains(&part.to_lowercase().as_str());
+        let line = date_line(self.text(1)).filter(|line| line.rest.iter().all(is_contact))?;
+        let mut below = (2..self.paragraphs.len().min(HEADER)).map(|at| self.text(at));
+        below.any(|line| date_line(line).is_some()).then_some(line)
     }
 
     /// Takes off a last line that is a date and nothing else, if there is no other.

@@ -503,6 +503,7 @@ pub(crate) fn byline(line: &str) -> Option<String> {
         "Được viết bởi",
         "Đăng bởi",
         "Được đăng bởi",
+        "Bởi",
         "Tác giả",
         "By",
         "Posted by",
