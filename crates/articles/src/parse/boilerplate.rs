@@ -20,6 +20,7 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
     let mut kept = lines_above;
     let mut below_heading = false;
     let mut below_comments = false;
+    let mut is_below_button = false;
     let comments_end = paragraphs.iter().rposition(|line| is_reply(&line.text));
     let mut at = 0;
     paragraphs.retain(|paragraph| {
@@ -30,15 +31,18 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
         at += 1;
         below_heading =
             heading || in_comments || (below_heading && !is_running_text(&paragraph.text));
+        let is_button = are_buttons(&key) && !is_answer(&paragraph.text) || is_action(&key);
         let dropped = below_heading
             || is_pointer(&key)
-            || are_buttons(&key) && !is_answer(&paragraph.text)
-            || is_action(&key)
+            || is_below_button && is_short_number(&key)
+            || is_button
             || is_player(&key)
             || is_counter(&key)
             || is_divider(&paragraph.text)
             || is_page_number(&key)
-            || kept == 0 && is_number_on_top(&key);
+            || kept == 0 && is_short_number(&key);
+        // "Chia sẻ" over the number of those who did
+        is_below_button = is_button;
         if dropped {
             trace.dropped(&paragraph.text);
         } else {
@@ -98,6 +102,12 @@ fn is_pointer(key: &str) -> bool {
         "xem thêm tại:",
         "bài cùng chủ đề:",
         "đọc tiếp:",
+        "bài trước:",
+        "bài tiếp theo:",
+        "bài sau:",
+        "tin trước:",
+        "tin tiếp theo:",
+        "tin sau:",
         ">>",
         "» ",
         "›› ",
@@ -135,8 +145,10 @@ fn are_buttons(key: &str) -> bool {
         .split(['|', '[', ']'])
         .map(|part| part.trim_matches(arrows))
         .filter(|part| !part.is_empty());
-    let is_size = |word: &str| matches!(word, "cỡ" | "chữ" | "a" | "a+" | "a-" | "aa" | "+" | "-");
-    let are_sizes = key.len() <= 24 && key.starts_with("cỡ chữ") && key.split(' ').all(is_size);
+    let is_size = |word: &str| matches!(word, "" | "a" | "aa" | "cỡ" | "chữ");
+    let sizes = { ["cỡ chữ", "font size"].iter() }.find_map(|label| key.strip_prefix(label));
+    let are_sizes = key.len() <= 32
+        && sizes.is_some_and(|sizes| sizes.split([' ', ':', '|', '+', '-', '/']).all(is_size));
     are_sizes || parts.clone().next().is_some() && parts.all(names::is_button)
 }
 
@@ -256,8 +268,8 @@ fn is_page_number(key: &str) -> bool {
     })
 }
 
-/// Returns `true` for the number of a page on the first line.
-fn is_number_on_top(key: &str) -> bool {
+/// Returns `true` for a number, of a page on the first line or of clicks below a button.
+fn is_short_number(key: &str) -> bool {
     (1..=3).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 

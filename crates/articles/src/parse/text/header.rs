@@ -336,6 +336,32 @@ pub(super) fn is_crumbs(line: &str) -> bool {
         })
 }
 
+/// Returns `true` for several known sections in a line: "Thời sự Chính trị Kinh tế Văn hóa".
+pub(super) fn is_menu(line: &str) -> bool {
+    const LEAST: usize = 3;
+    const LONGEST: usize = 200;
+    /// Words of a section.
+    const WORDS: usize = 4;
+    if line.len() > LONGEST {
+        return false;
+    }
+    let words = line.split([' ', '|', '•', '·']);
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let mut rest = words.as_slice();
+    let mut count = 0;
+    while !rest.is_empty() {
+        let mut parts = (1..=rest.len().min(WORDS))
+            .rev()
+            .map(|at| rest.split_at(at));
+        let Some((_, below)) = parts.find(|(part, _)| names::is_section(&part.join(" "))) else {
+            return false;
+        };
+        rest = below;
+        count += 1;
+    }
+    count >= LEAST
+}
+
 fn is_section_line(line: &str, header: &[&str]) -> bool {
     let words = line.split_whitespace().count();
     if header.len() < 2 || is_sentence(line) {

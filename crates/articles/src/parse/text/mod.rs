@@ -297,6 +297,10 @@ impl<'a> Page<'a> {
 
     /// Drops the menu of a site above the section: "Tin nhanh", "Mới nhất".
     fn take_menu(&mut self, trace: &mut Trace) {
+        // The day may be above it.
+        if let Some(at) = (0..2).find(|at| header::is_menu(self.text(*at))) {
+            trace.dropped(&self.paragraphs.remove(at).text);
+        }
         let is_menu = |at: usize| names::is_tail_heading(self.text(at));
         let count = (0..HEADER).take_while(|at| is_menu(*at)).count();
         if count > 0 && names::is_section(self.text(count)) {
@@ -516,7 +520,8 @@ impl<'a> Page<'a> {
         let dated = || self.text(last - 1).contains(|c: char| c.is_ascii_digit());
         let top = self.first_verse();
         let is_poem = || self.is_verse(top..last) || dated() && self.is_verse(top..last - 1);
-        let ends = || is_end(self.text(last - 1)) || is_poem();
+        let above = self.text(last - 1);
+        let ends = || is_end(above) || is_closing(above) || is_poem();
         (last >= 2 && ends()).then(|| self.text(last))
     }
 
@@ -831,6 +836,13 @@ fn is_salutation(line: &str) -> bool {
         && (bare.len() < line.len() || line.starts_with("Kính gửi"))
         && (OPENINGS.iter().any(|opening| line.starts_with(opening))
             || ENDS.iter().any(|end| bare.ends_with(end)))
+}
+
+/// Returns `true` for the words that close a letter: "Trân trọng,".
+fn is_closing(line: &str) -> bool {
+    const LONGEST: usize = 48;
+    const CLOSINGS: &[&str] = &["Trân trọng", "Thân ái", "Kính thư", "Thân mến"];
+    line.len() <= LONGEST && CLOSINGS.iter().any(|words| line.starts_with(words))
 }
 
 /// Returns `true` if a line can be the last of a text.
