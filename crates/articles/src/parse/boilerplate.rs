@@ -34,7 +34,7 @@ fn drop_below(paragraphs: &mut Vec<Paragraph<'_>>, lines_above: usize, trace: &m
         let is_button = are_buttons(&key) && !is_answer(&paragraph.text) || is_action(&key);
         let dropped = below_heading
             || is_pointer(&key)
-            || is_below_button && is_short_number(&key)
+            || is_below_button && (is_short_number(&key) || key == "a")
             || is_button
             || is_player(&key)
             || is_counter(&key)

@@ -89,6 +89,7 @@ fn take_section<'h, 'a>(
     else {
         return header;
     };
+    let section = last_of_dashed(section).unwrap_or(section);
     let is_step = |sign| CRUMBS.contains(&sign) && (!"/|".contains(sign) || is_crumbs(section));
     let last = section.rsplit(is_step).find(|part| !part.trim().is_empty());
     let last = last.unwrap_or(section).trim_end_matches(':').trim();
@@ -258,7 +259,7 @@ pub(super) fn read_rest_of_date(
         } else if free(&article.section) && names::is_section(part) {
             article.section = Some((*part).to_owned());
             trace.field("section", "date line");
-        } else if free(&article.source) && is_paper(part) {
+        } else if free(&article.source) && (is_paper(part) || names::paper(part).is_some()) {
             article.source = Some((*part).to_owned());
             trace.field("source", "date line");
         } else if names::agency(part).is_some_and(|(agency, _)| agency == *part) {
@@ -314,25 +315,39 @@ fn labelled_source(line: &str) -> Option<String> {
 /// Signs between the steps of a breadcrumb.
 const CRUMBS: [char; 5] = ['>', '»', '›', '/', '|'];
 
+/// Returns `true` for the first step of a breadcrumb.
+fn is_home(step: &str) -> bool {
+    let step = step.to_lowercase();
+    matches!(step.as_str(), "trang chủ" | "trang nhất" | "home")
+}
+
+/// Returns `true` for a step between home and the page.
+fn is_short_step(step: &str) -> bool {
+    step.split_whitespace().count() <= 5 && !is_sentence(step)
+}
+
+/// The last step of a breadcrumb with dashes: "Trang chủ - Tin tức - Sự kiện".
+fn last_of_dashed(line: &str) -> Option<&str> {
+    let (home, steps) = line.split_once(" - ")?;
+    let is_crumbs = is_home(home) && steps.split(" - ").all(is_short_step);
+    is_crumbs.then(|| steps.rsplit(" - ").next().unwrap_or(steps))
+}
+
 /// Returns `true` for a breadcrumb: "Trang chủ > Thời sự > Chính trị".
 pub(super) fn is_crumbs(line: &str) -> bool {
-    let home = |part: &str| {
-        matches!(
-            part.to_lowercase().as_str(),
-            "trang chủ" | "trang nhất" | "home"
-        )
-    };
+    if last_of_dashed(line).is_some() {
+        return true;
+    }
     let mut crumbs = line.split(CRUMBS).map(str::trim);
     // "Văn hóa/Xã hội" is one section.
-    let is_from_home = crumbs.clone().next().is_some_and(home);
-    let is_short = |part: &str| part.split_whitespace().count() <= 5 && !is_sentence(part);
+    let is_from_home = crumbs.clone().next().is_some_and(is_home);
     (line.contains(['>', '»', '›']) || is_from_home)
         && line.contains(CRUMBS)
         && crumbs.all(|part| {
             part.is_empty()
-                || home(part)
+                || is_home(part)
                 || names::is_section(part)
-                || is_from_home && is_short(part)
+                || is_from_home && is_short_step(part)
         })
 }
 

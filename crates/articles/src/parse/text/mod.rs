@@ -53,7 +53,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
         return official.article(trace);
     }
     let address = Origin::take_address(&mut paragraphs, trace);
-    drop_below_signature(&mut paragraphs, trace);
+    let below = drop_below_signature(&mut paragraphs, trace);
     let origin = Origin::take(&mut paragraphs, trace);
     let noted = paragraphs
         .last()
@@ -71,6 +71,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let run_in = take_run_in_origin(&mut article, trace);
     take_run_in_signature(&mut article, trace);
     origin.apply(&mut article, trace);
+    below.apply(&mut article, trace);
     run_in.apply(&mut article, trace);
     if article.author.is_some() {
         noted.apply(&mut article, trace);
@@ -82,8 +83,9 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     article
 }
 
-/// Drops what a site shows below a signature: a few short lines without a sentence.
-fn drop_below_signature(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
+/// Drops what a site shows below a signature: a few short lines without a sentence. The first of them
+/// may name the newspaper.
+fn drop_below_signature(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Origin {
     /// Lines below the signature, at most, and words of each.
     const MOST: usize = 6;
     const LONGEST: usize = 10;
@@ -101,20 +103,24 @@ fn drop_below_signature(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) 
         .checked_sub(short)
         .filter(|at| *at >= LEAST)
     else {
-        return;
+        return Origin::default();
     };
     let above = &paragraphs[signed - 1].text;
     if !(2..=MOST + 1).contains(&short) || !is_end(above) {
-        return;
+        return Origin::default();
     }
     let name = &paragraphs[signed].text;
     let is_named = |line: &Paragraph<'_>| {
         signed_by(&line.text) || origin::read(&line.text).is_some() || is_credit(&line.text)
     };
-    if is_pen_name(name) && !paragraphs[signed + 1..].iter().any(is_named) {
-        let tail = paragraphs.drain(signed + 1..);
-        tail.for_each(|line| trace.dropped(&line.text));
+    if !is_pen_name(name) || paragraphs[signed + 1..].iter().any(is_named) {
+        return Origin::default();
     }
+    let below = &paragraphs[signed + 1].text;
+    let paper = is_paper(below).then(|| Origin::of_paper(below));
+    let tail = paragraphs.drain(signed + 1..);
+    tail.for_each(|line| trace.dropped(&line.text));
+    paper.unwrap_or_default()
 }
 
 /// Returns `true` for a line that may be a signature, or names an office.
@@ -520,7 +526,7 @@ impl<'a> Page<'a> {
         let dated = || self.text(last - 1).contains(|c: char| c.is_ascii_digit());
         let top = self.first_verse();
         let is_poem = || self.is_verse(top..last) || dated() && self.is_verse(top..last - 1);
-        let above = self.text(last - 1);
+        let above = self.text(last.saturating_sub(1));
         let ends = || is_end(above) || is_closing(above) || is_poem();
         (last >= 2 && ends()).then(|| self.text(last))
     }

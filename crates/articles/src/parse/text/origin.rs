@@ -88,7 +88,7 @@ impl Origin {
         Some((text, origin))
     }
 
-    fn of_paper(name: &str) -> Self {
+    pub(super) fn of_paper(name: &str) -> Self {
         Self {
             source: Some(name.to_owned()),
             ..Self::default()
