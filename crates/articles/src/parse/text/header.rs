@@ -28,11 +28,8 @@ pub(super) fn read<'a>(
     if let Some((title, rest)) = take_title(lines) {
         article.title = Some(title);
         lines = rest;
-        let from = match is_sectioned {
-            true => "line under the section",
-            false => "first line",
-        };
-        trace.field("title", from);
+        let from = ["first line", "line under the section"];
+        trace.field("title", from[usize::from(is_sectioned)]);
     }
     let mut left = Vec::new();
     let mut series = None;
