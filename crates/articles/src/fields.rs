@@ -578,6 +578,8 @@ const NAMES: &[(Field, &[&str])] = &[
             "publishtime",
             "publishedon",
             "articlepublishedtime",
+            "receiveddatetime",
+            "sentdatetime",
             "datepublish",
             "datepub",
             "datepublication",
@@ -862,7 +864,8 @@ pub(crate) fn is_value(field: Field, text: &str) -> bool {
                 && text
                     .bytes()
                     .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-            !is_number && !is_hash && !is_login && !is_constant && !is_address(text)
+            let is_host = field == Field::Author && is_host(text);
+            !(is_number || is_hash || is_login || is_constant || is_host || is_address(text))
         }
         // "projects/tin/documents/1"
         Field::Title => text.contains(' ') || !text.contains('/'),
@@ -947,6 +950,16 @@ pub(crate) fn is_address(text: &str) -> bool {
         .iter()
         .any(|scheme| text.starts_with(scheme));
     has_scheme && !text.contains(char::is_whitespace)
+}
+
+/// Returns `true` for the name of a site, under any ending: "songlam.press".
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let mut letters = label.bytes();
+        label.len() >= 2
+            && letters.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    text.contains('.') && text.split('.').all(is_label)
 }
 
 /// Reads a date as databases and programs write it, or as people do.

@@ -358,6 +358,12 @@ pub(crate) fn is_newspaper(text: &str) -> bool {
     is_among(text, &NEWSPAPER_KEYS)
 }
 
+/// Returns `true` for the name of a site as it is above its articles: "Dân trí", "VOV.VN".
+pub(crate) fn is_site(text: &str) -> bool {
+    let is_online = |(name, marks): (&str, Marks)| name == text && marks == Marks::Summary;
+    agency(text).is_some_and(is_online) || text.starts_with("BBC ") && is_newspaper(text)
+}
+
 /// Returns `true` if a text, without its numbers, is a counter of a page.
 pub(crate) fn is_counted(text: &str) -> bool {
     is_among(text, &COUNTED_KEYS)
@@ -377,6 +383,7 @@ const RELATED_HEADINGS: &[&str] = &[
     "các tin khác",
     "các tin liên quan",
     "có thể bạn quan tâm",
+    "có thể bạn thích",
     "cùng chuyên mục",
     "cùng chủ đề",
     "đọc thêm",
@@ -435,6 +442,10 @@ const RELATED_HEADINGS: &[&str] = &[
 ];
 
 const NEWSPAPERS: &[&str] = &[
+    "BBC News Tiếng Việt",
+    "BBC Tiếng Việt",
+    "RFI Tiếng Việt",
+    "VOA Tiếng Việt",
     "An ninh Thủ đô",
     "Công an Nhân dân",
     "Công Thương",
@@ -476,6 +487,7 @@ const COUNTED: &[&str] = &[
     "lượt đọc",
     "lượt thích",
     "lượt xem",
+    "lượt người xem",
     "lượt nghe",
     "người xem",
     "phản hồi",
@@ -652,6 +664,7 @@ const SECTIONS: &[&str] = &[
     "tài chính",
     "thế giới",
     "thể thao",
+    "sự kiện",
     "thời sự",
     "thời sự chính trị",
     "thời sự - chính trị",
@@ -716,6 +729,7 @@ const TAIL_HEADINGS: &[&str] = &[
     "xem thêm",
     "xem tiếp",
     "ý kiến bạn đọc",
+    "ý kiến của bạn",
     "video liên quan",
     "tin xem nhiều",
     "tin tài trợ",
@@ -738,6 +752,7 @@ const TAIL_HEADINGS: &[&str] = &[
     "tin video",
     "bài nổi bật",
     "bài mới nhất",
+    "mới - nóng",
     "trending",
     "most read",
     "popular",
@@ -849,7 +864,40 @@ const BUTTONS: &[&str] = &[
     "-a",
     "+a",
     "về trang chủ",
+    "trang nhất",
     "quay lại",
     "email",
     "theo dõi trên google news",
+    "cancel reply",
+    "copy link thành công",
+    "đã sao chép liên kết",
+    "gửi phản hồi",
+    "hủy đăng ký",
+    "hủy nhận tin",
+    "bài sau",
+    "bài trước",
+    "chia sẻ bài này",
+    "click để đánh giá bài viết",
+    "đọc báo in",
+    "gửi bài cho người thân",
+    "màu chữ cỡ chữ",
+    "menu",
+    "next post",
+    "previous post",
+    "search",
+    "tìm kiếm",
+    "tại đây",
+    "trở về",
+    "xem chi tiết tại đây",
+    "xem tại đây",
+    "xem thêm tại đây",
+    "leave a comment",
+    "leave a reply",
+    "nghe bài này",
+    "sao chép liên kết thành công",
+    "share this",
+    "tất cả bình luận",
+    "unsubscribe",
+    "xem trong trình duyệt",
+    "xem trên trình duyệt",
 ];

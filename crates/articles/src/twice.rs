@@ -84,7 +84,8 @@ impl Reading {
         // The only ends of syllables with the tone of *à*.
         const ENDS: &[&str] = &["i", "o", "u", "y", "n", "m", "ng", "nh"];
         let byte = match self.bytes[..] {
-            [.., 0xc3] if next == ' ' => 0xa0,
+            // The second: twice encoded.
+            [.., 0xc3] | [.., 0xc3, 0x83, 0xc2] if next == ' ' => 0xa0,
             [.., 0xe2, 0x80] => 0x9d,
             _ => return false,
         };
@@ -166,6 +167,16 @@ mod tests {
         let blanks = garbled("“Bài học là gì”, bà nói ở huyện.").replace(['\u{a0}', '\u{9d}'], " ");
         let blanks = undone(&blanks.replace("â€ ,", "â€,"));
         assert_eq!(blanks.as_deref(), Some("“Bài học là gì”, bà nói ở huyện."));
+        for text in [
+            "Trà Bồng đón khách về",
+            "Nhà nước hỗ trợ",
+            "Già làng kể chuyện",
+        ] {
+            let twice = garbled(&garbled(text))
+                .replace("\u{a0} ", " ")
+                .replace('\u{a0}', " ");
+            assert_eq!(undone(&twice).as_deref(), Some(text), "{twice}");
+        }
         // Letters that were lost stay as they are.
         let damaged = garbled(&format!("{text} {text}")).replacen("»‡", "»", 1);
         assert!(undone(&damaged).is_some_and(|read| read.ends_with(text)));

@@ -12,7 +12,7 @@ use timbao_tokenizer::charset::{Charset, LegacyFont};
 use zip::ZipArchive;
 
 use self::styles::{Styles, attribute};
-use super::document::{Document, Role};
+use super::document::{Block, Document, Role};
 use super::entity;
 use crate::Article;
 use crate::encoding::note_repaired;
@@ -35,6 +35,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, trace: &mut Trace) -> Result<Artic
     let styles = styles.map(|xml| Styles::read(&xml)).unwrap_or_default();
     let mut story = Story::new(&styles);
     story.read(&main, trace)?;
+    story.find_title();
     let mut document = std::mem::take(&mut story.document);
     for notes in ["word/footnotes", "word/endnotes"] {
         let notes = part_name(&archive, notes);
@@ -137,12 +138,15 @@ struct Story<'s> {
     run: Run,
     /// The set of text in fonts of eight-bit sets.
     charset: Option<Charset>,
+    /// The largest letters of each of the first paragraphs, in half points; 0 if not stated.
+    sizes: Vec<u16>,
 }
 
 #[derive(Default)]
 struct Paragraph {
     text: String,
     role: Role,
+    size: u16,
     style: Option<String>,
     /// The paragraph mark was deleted in revision: the next paragraph continues
     /// it.
@@ -155,6 +159,7 @@ struct Run {
     /// Stated for the run itself: a font, which need not be an old one.
     font: Option<Option<LegacyFont>>,
     style: Option<String>,
+    size: u16,
 }
 
 impl<'s> Story<'s> {
@@ -167,6 +172,7 @@ impl<'s> Story<'s> {
             boxed: Vec::new(),
             run: Run::default(),
             charset: None,
+            sizes: Vec::new(),
         }
     }
 
@@ -255,6 +261,9 @@ impl<'s> Story<'s> {
                 }
             }
             "rStyle" if !state.in_mark => self.run.style = value(),
+            "sz" if !state.in_mark => {
+                self.run.size = value().and_then(|size| size.parse().ok()).unwrap_or(0);
+            }
             "rFonts" if !state.in_mark => self.run.font = styles::font(start),
             "tab" if !state.in_paragraph_properties => self.push(" "),
             "br" | "cr" => self.push("\n"),
@@ -279,6 +288,9 @@ impl<'s> Story<'s> {
     }
 
     fn text(&mut self, text: &str) {
+        if let Some(paragraph) = self.open.last_mut() {
+            paragraph.size = paragraph.size.max(self.run.size);
+        }
         let style = self
             .open
             .last()
@@ -314,11 +326,57 @@ impl<'s> Story<'s> {
         }
         self.document
             .push(&std::mem::take(&mut self.carried), paragraph.role);
+        if self.document.blocks.len() <= HEADER {
+            self.sizes
+                .resize(self.document.blocks.len(), paragraph.size);
+        }
         for (text, role) in std::mem::take(&mut self.boxed) {
             self.document.push(&text, role);
         }
     }
 }
+
+impl Story<'_> {
+    /// Makes the largest paragraph on top the title, if there is text above it and no style names one.
+    fn find_title(&mut self) {
+        /// Half points that the title is larger than all others, and its least size.
+        const LARGER: u16 = 4;
+        const LEAST: u16 = 32;
+        const MOST_ABOVE: usize = 3;
+        let blocks = &mut self.document.blocks;
+        let is_title = |block: &Block| matches!(block.role, Role::Title | Role::Heading);
+        let largest = self.sizes.iter().copied().max().unwrap_or(0);
+        if largest < LEAST || blocks.iter().take(HEADER).any(is_title) {
+            return;
+        }
+        let at = self.sizes.iter().position(|size| *size == largest);
+        let Some(at) = at.filter(|at| (1..=MOST_ABOVE).contains(at)) else {
+            return;
+        };
+        let run = self
+            .sizes
+            .iter()
+            .skip(at)
+            .take_while(|size| **size == largest)
+            .count();
+        let others = || {
+            self.sizes
+                .iter()
+                .take(at)
+                .chain(self.sizes.iter().skip(at + run))
+        };
+        let is_text = |block: &Block| block.text.ends_with('.') || block.text.len() > 300;
+        let top = blocks.iter().take(at + run);
+        if run > 3 || others().any(|size| size + LARGER > largest) || { top }.any(is_text) {
+            return;
+        }
+        let title = blocks.iter_mut().skip(at).take(run);
+        title.for_each(|block| block.role = Role::Title);
+    }
+}
+
+/// Paragraphs at the top that may be the title.
+const HEADER: usize = 12;
 
 /// The position of the reader in a part.
 #[derive(Default)]
@@ -349,4 +407,42 @@ fn stated_title(core: &str) -> Option<String> {
     let (title, _) = rest.split_once("</dc:title>")?;
     let title = title.trim();
     (!title.is_empty() && !title.contains(['<', '&'])).then(|| title.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The title of a document of paragraphs with letters of these sizes.
+    fn title(paragraphs: &[(&str, u16)]) -> Option<String> {
+        let paragraph = |(text, size): &(&str, u16)| {
+            format!(
+                "<w:p><w:r><w:rPr><w:sz w:val=\"{size}\"/></w:rPr><w:t>{text}</w:t></w:r></w:p>"
+            )
+        };
+        let paragraphs: String = paragraphs.iter().map(paragraph).collect();
+        let xml = format!("<w:document xmlns:w=\"w\"><w:body>{paragraphs}</w:body></w:document>");
+        let styles = Styles::default();
+        let mut story = Story::new(&styles);
+        story.read(&xml, &mut Trace::off()).expect("a document");
+        story.find_title();
+        story.document.article("a.docx", &mut Trace::off()).title
+    }
+
+    #[test]
+    fn the_largest_letters_on_top_are_the_title() {
+        let (text, more) = ("Bến đò mở lại sáng nay.", "Mỗi chuyến chở hai mươi người.");
+        for (above, size, found) in [
+            ("Báo Đồng Xanh", 36, "Bến đò mở lại"),
+            ("Báo Đồng Xanh", 28, "Báo Đồng Xanh"),
+            (
+                "Bến đò là nhà của ông Ba Bến.",
+                36,
+                "Bến đò là nhà của ông Ba Bến.",
+            ),
+        ] {
+            let read = title(&[(above, 28), ("Bến đò mở lại", size), (text, 28), (more, 28)]);
+            assert_eq!(read.as_deref(), Some(found), "{above} {size}");
+        }
+    }
 }

@@ -277,6 +277,20 @@ impl<'de> ObjectSeed<'_, 'de> {
                 let embedded: serde_json::Value = map.next_value()?;
                 self.embedded(&embedded);
             }
+            // Mails as Microsoft Graph answers them.
+            "from" | "sender" => {
+                let sender: serde_json::Value = map.next_value()?;
+                let name = sender
+                    .pointer("/emailAddress/name")
+                    .and_then(|name| name.as_str());
+                let name = name.filter(|name| !name.contains('@'));
+                self.join(Field::Author, name, "from.emailAddress.name");
+            }
+            // The posts of a topic in Discourse: the first is the article.
+            "post_stream" => {
+                let stream: serde_json::Value = map.next_value()?;
+                self.topic(&stream);
+            }
             "introtext" => {
                 let mut captions = Vec::new();
                 let text = map.next_value_seed(Value::new(Field::Body, &mut captions))?;
@@ -332,6 +346,29 @@ impl<'de> ObjectSeed<'_, 'de> {
             let from = "title of the feed";
             self.collector.offer(field, 200, value, from, self.trace);
         }
+    }
+
+    /// Offers the first post of a topic; the others are replies.
+    fn topic(&mut self, stream: &serde_json::Value) {
+        let posts = stream.get("posts").and_then(|posts| posts.as_array());
+        let Some((first, replies)) = posts.and_then(|posts| posts.split_first()) else {
+            return;
+        };
+        for (field, key) in [
+            (Field::Body, "cooked"),
+            (Field::Author, "name"),
+            (Field::Published, "created_at"),
+        ] {
+            if let Some(value) = first.get(key).and_then(|value| value.as_str()) {
+                let from = "post_stream.posts";
+                self.collector
+                    .offer(field, 0, value.to_owned(), from, self.trace);
+            }
+        }
+        let replies = replies
+            .iter()
+            .filter_map(|reply| reply.get("cooked")?.as_str());
+        replies.for_each(|reply| self.trace.dropped(reply));
     }
 
     /// Names of authors, sections and pictures that WordPress embeds in a post

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use mail_parser::decoders::{base64, quoted_printable};
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
+use super::forwarded::{self, Forwarded};
 use super::{dateline, html, wrap};
 use crate::encoding;
 use crate::problem::{Fault, ProblemKind};
 use crate::provenance::Trace;
 use crate::recognise::counted;
-use crate::tidy::{self, is_rule, one_line};
+use crate::tidy::{self, one_line};
 use crate::{Article, Published};
 
 /// Parses a web page saved as MHTML: its first page of HTML.
@@ -80,6 +81,7 @@ pub(crate) fn mail(
         let first = from.first()?;
         let written = first.name().or_else(|| first.address())?;
         let name = written.split_once('<').map_or(written, |(name, _)| name);
+        let name = name.trim().trim_matches('"');
         // A mailing list adds its own name: "Lê Mẫu via Tin".
         let list = [" via ", " qua "].iter().find_map(|by| name.split_once(by));
         let name = list.map_or(name, |(name, _)| name.trim_matches('\''));
@@ -112,72 +114,21 @@ pub(crate) fn mail(
 /// Takes the header of the mail that was forwarded off the top of a text: its sender and date are those
 /// of the text.
 fn take_forwarded(article: &mut Article, trace: &mut Trace) {
-    let Some(fields) = forwarded(&article.body) else {
+    let Some(header) = Forwarded::read(article.body.lines()) else {
         return;
     };
-    const FROM: &str = "header of the forwarded mail";
-    for (label, value) in &fields {
-        if matches!(label.as_str(), "From" | "Từ") {
-            let name = value.split('<').next().unwrap_or_default();
-            let name = name.trim().trim_matches('"').trim();
-            let is_name = !name.is_empty() && !name.contains('@');
-            article.author = is_name.then(|| name.to_owned());
-            trace.field("author", FROM);
-        } else if matches!(label.as_str(), "Date" | "Sent" | "Ngày" | "Đã gửi")
-            && let Some(date) = Published::parse(value)
-        {
-            article.published = Some(date);
-            trace.field("published", FROM);
-        }
+    if header.author.is_some() {
+        article.author = header.author;
+        trace.field("author", forwarded::FROM);
+    }
+    if header.published.is_some() {
+        article.published = header.published;
+        trace.field("published", forwarded::FROM);
     }
     let mut lines = article.body.lines();
-    let header = lines.by_ref().take(1 + fields.len());
-    header.for_each(|line| trace.dropped(line));
+    let dropped = lines.by_ref().take(header.lines);
+    dropped.for_each(|line| trace.dropped(line));
     article.body = lines.collect::<Vec<_>>().join("\n");
-}
-
-/// The labels and values of the header of a forwarded mail, below the line that marks it.
-fn forwarded(body: &str) -> Option<Vec<(String, String)>> {
-    const MARKS: &[&str] = &[
-        "forwarded message",
-        "thư đã chuyển tiếp",
-        "thư được chuyển tiếp",
-        "original message",
-    ];
-    const LABELS: &[&str] = &[
-        "From",
-        "Date",
-        "Subject",
-        "To",
-        "Cc",
-        "Sent",
-        "Từ",
-        "Ngày",
-        "Chủ đề",
-        "Tiêu đề",
-        "Đến",
-        "Tới",
-        "Đã gửi",
-    ];
-    const MOST: usize = 8;
-    let field = |line: &str| {
-        let (label, value) = line.split_once(':')?;
-        let label = label.trim();
-        LABELS
-            .contains(&label)
-            .then(|| (label.to_owned(), value.trim().to_owned()))
-    };
-    let mut lines = body.lines();
-    // Outlook draws a line above it.
-    let is_mark = |line: &str| {
-        let lower = line.to_lowercase();
-        is_rule(line, "_") || MARKS.iter().any(|mark| lower.contains(mark))
-    };
-    lines
-        .next()
-        .filter(|line| line.len() <= 80 && is_mark(line))?;
-    let fields: Vec<_> = lines.take(MOST).map_while(field).collect();
-    (fields.len() >= 2).then_some(fields)
 }
 
 /// Parses a mail without the mails inside it, which are attachments.
@@ -219,30 +170,17 @@ fn subject(message: &Message<'_>) -> Option<String> {
 
 /// A subject without what programs put before it: "Fwd:", and the name of a mailing list in brackets.
 fn bare_subject(message: &Message<'_>, subject: &str) -> String {
-    const MARKS: &[&str] = &[
-        "re:",
-        "fw:",
-        "fwd:",
-        "tl:",
-        "trả lời:",
-        "chuyển tiếp:",
-        "re :",
-        "fwd :",
-    ];
     let list = message
         .header_raw("List-ID")
         .unwrap_or_default()
         .to_lowercase();
     let mut bare = subject.trim();
     loop {
-        let mark = MARKS.iter().find(|mark| {
-            let start = bare.get(..mark.len());
-            start.is_some_and(|start| start.to_lowercase() == **mark)
-        });
+        let unmarked = forwarded::without_mark(bare);
         let bracketed = bare.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let is_list = |name: &str| !name.is_empty() && list.contains(&name.to_lowercase());
-        bare = match (mark, bracketed) {
-            (Some(mark), _) => bare[mark.len()..].trim_start(),
+        bare = match (unmarked, bracketed) {
+            (Some(unmarked), _) => unmarked,
             (None, Some((name, rest))) if is_list(name) => rest.trim_start(),
             _ => break,
         };

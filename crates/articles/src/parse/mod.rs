@@ -8,6 +8,7 @@ mod docx;
 pub(crate) mod entity;
 mod feed;
 mod fonts;
+mod forwarded;
 mod front_matter;
 mod html;
 pub(crate) mod http;

@@ -58,6 +58,8 @@ pub(crate) struct Values {
     held: Option<Vec<u8>>,
     /// Records that an object wraps, and how many of them were handed on.
     wrapped: Option<(unwrap::Records, usize)>,
+    /// The names of the columns, if the file is an array of rows.
+    columns: Option<Vec<String>>,
 }
 
 impl Values {
@@ -71,6 +73,7 @@ impl Values {
             skipping: false,
             held: None,
             wrapped: None,
+            columns: None,
         }
     }
 
@@ -83,6 +86,21 @@ impl Values {
         }
         if std::mem::take(&mut self.skipping) {
             self.number += 1;
+            return;
+        }
+        if bytes.starts_with(b"[") && self.number == 0 && self.columns.is_none() {
+            self.columns = unwrap::columns(bytes);
+            if self.columns.is_some() {
+                return;
+            }
+        }
+        if let Some(row) = self
+            .columns
+            .as_ref()
+            .and_then(|names| unwrap::row(names, bytes))
+        {
+            self.number += 1;
+            push(&row, Some(self.number), batch);
             return;
         }
         let may_wrap = self.scan.is_object() || self.number < LOOKED_THROUGH;

@@ -1,9 +1,10 @@
 //! Photo credits, by which captions among the lines of a text are recognised.
 
-use super::signature::is_label;
+use super::signature::{byline, is_label};
 use crate::Caption;
 use crate::parse::dateline;
 use crate::parse::wrap::Paragraph;
+use crate::provenance::Trace;
 use crate::tidy::caption;
 
 /// Returns `true` if a paragraph is nothing but a credit: "Ảnh: An Bình/TTXVN".
@@ -59,10 +60,10 @@ pub(super) fn uncredited(text: &str) -> Option<&str> {
         "/",
     ];
     let rest = text
-        .trim_start_matches(['(', ' '])
+        .trim_start_matches(['(', '[', ' '])
         .strip_prefix("Ảnh:")?
         .trim();
-    let rest = rest.trim_end_matches([')', ' ']);
+    let rest = rest.trim_end_matches([')', ']', ' ']);
     if text.len() > LONGEST || has_credit(rest) {
         return None;
     }
@@ -116,6 +117,27 @@ pub(crate) fn is_credits(line: &str) -> bool {
     let label = label.trim().to_lowercase();
     let is_short = line.chars().count() <= LONGEST && !name.trim().is_empty();
     is_short && !line.contains(". ") && (LABELS.contains(&label.as_str()) || is_label(&label))
+}
+
+/// Drops the credits beside those of the author at the end of a text: "Bài: An Bình", "Ảnh: Lê Mẫu", "Đồ họa: PV".
+pub(super) fn take_below(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) {
+    const LINES: usize = 2;
+    let ends = paragraphs.iter().rev();
+    let count = ends.take_while(|line| is_credits(&line.text)).count();
+    let start = paragraphs.len() - count;
+    let is_author = |line: &Paragraph<'_>| byline(&line.text).is_some();
+    if count < LINES || start < LINES || !paragraphs[start..].iter().any(is_author) {
+        return;
+    }
+    let mut at = 0;
+    paragraphs.retain(|line| {
+        at += 1;
+        let kept = at <= start || is_author(line);
+        if !kept {
+            trace.dropped(&line.text);
+        }
+        kept
+    });
 }
 
 /// Returns `true` if a caption ends a paragraph with its credit. "Bài và ảnh:

@@ -7,6 +7,7 @@
 
 mod credits;
 mod date_line;
+mod frame;
 mod header;
 mod labels;
 mod origin;
@@ -30,8 +31,8 @@ use origin::Origin;
 pub(crate) use origin::{read as origin, rights, source};
 use signature::SignOff;
 pub(crate) use signature::byline;
-use signature::is_office;
 pub(super) use signature::is_paper;
+use signature::{is_office, signed};
 pub(super) use signature::{
     is_pen_name, is_person, sign_off, split_agency, without_label, without_note,
 };
@@ -40,7 +41,9 @@ pub(super) use signature::{
 pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let text = composed(text);
     let mut paragraphs = wrap::paragraphs(&text);
+    let framed = frame::take(&mut paragraphs, trace);
     boilerplate::drop(&mut paragraphs, trace);
+    credits::take_below(&mut paragraphs, trace);
     let (labelled, count) = labels::read(&paragraphs, trace).unwrap_or_default();
     if labelled.title.is_some() {
         return labelled;
@@ -50,6 +53,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
         return official.article(trace);
     }
     let address = Origin::take_address(&mut paragraphs, trace);
+    let below = drop_below_signature(&mut paragraphs, trace);
     let origin = Origin::take(&mut paragraphs, trace);
     let noted = paragraphs
         .last()
@@ -67,6 +71,7 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     let run_in = take_run_in_origin(&mut article, trace);
     take_run_in_signature(&mut article, trace);
     origin.apply(&mut article, trace);
+    below.apply(&mut article, trace);
     run_in.apply(&mut article, trace);
     if article.author.is_some() {
         noted.apply(&mut article, trace);
@@ -74,7 +79,53 @@ pub(crate) fn parse(text: &str, name: &str, trace: &mut Trace) -> Article {
     if count > 0 {
         labels::apply(labelled, &mut article);
     }
+    labels::apply(framed, &mut article);
     article
+}
+
+/// Drops what a site shows below a signature: a few short lines without a sentence. The first of them
+/// may name the newspaper.
+fn drop_below_signature(paragraphs: &mut Vec<Paragraph<'_>>, trace: &mut Trace) -> Origin {
+    /// Lines below the signature, at most, and words of each.
+    const MOST: usize = 6;
+    const LONGEST: usize = 10;
+    /// Lines of a text, at least.
+    const LEAST: usize = 4;
+    let is_tail = |line: &&Paragraph<'_>| {
+        let text = &line.text;
+        !text.ends_with(['.', '!', '?', ':', ';', ',', '…', '”', '"'])
+            && text.split_whitespace().take(LONGEST + 1).count() <= LONGEST
+    };
+    let below = paragraphs.iter().rev().take(MOST + 2);
+    let short = below.take_while(is_tail).count();
+    let Some(signed) = paragraphs
+        .len()
+        .checked_sub(short)
+        .filter(|at| *at >= LEAST)
+    else {
+        return Origin::default();
+    };
+    let above = &paragraphs[signed - 1].text;
+    if !(2..=MOST + 1).contains(&short) || !is_end(above) {
+        return Origin::default();
+    }
+    let name = &paragraphs[signed].text;
+    let is_named = |line: &Paragraph<'_>| {
+        signed_by(&line.text) || origin::read(&line.text).is_some() || is_credit(&line.text)
+    };
+    if !is_pen_name(name) || paragraphs[signed + 1..].iter().any(is_named) {
+        return Origin::default();
+    }
+    let below = &paragraphs[signed + 1].text;
+    let paper = is_paper(below).then(|| Origin::of_paper(below));
+    let tail = paragraphs.drain(signed + 1..);
+    tail.for_each(|line| trace.dropped(&line.text));
+    paper.unwrap_or_default()
+}
+
+/// Returns `true` for a line that may be a signature, or names an office.
+fn signed_by(line: &str) -> bool {
+    signed(line).is_some() || is_office(line) || date_line(line).is_some()
 }
 
 /// Splits the last paragraph of a body by `split`, which returns the text before the split. Returns
@@ -129,6 +180,9 @@ fn take_run_in_signature(article: &mut Article, trace: &mut Trace) {
 /// Number of paragraphs at the top searched for a dateline.
 const HEADER: usize = 12;
 
+/// Labels of numbers to call, as they are next to the day on top of a site.
+const CONTACTS: [&str; 2] = ["hotline", "đường dây nóng"];
+
 /// Signs that end a sentence.
 const ENDS: [char; 5] = ['.', '!', '?', '…', ':'];
 
@@ -172,8 +226,16 @@ impl<'a> Page<'a> {
         if self.paragraphs.len() < 3 {
             return;
         }
-        if is_paper(self.text(0)) && is_issue(self.text(1)) {
+        // An issue names the newspaper above it, even if it has no word for one.
+        let is_named = is_paper(self.text(0)) || dateline::is_name(self.text(0), 6);
+        if is_named && is_issue(self.text(1)) {
             self.date_on_top = Published::parse(self.text(1));
+            self.paper = Some(self.text(0).to_owned());
+            self.paragraphs.drain(..2);
+            return;
+        }
+        if let Some(date) = self.date_of_site().map(|line| line.date) {
+            self.date_on_top = Some(date);
             self.paper = Some(self.text(0).to_owned());
             self.paragraphs.drain(..2);
             return;
@@ -188,6 +250,21 @@ impl<'a> Page<'a> {
         };
         (self.date_on_top, self.paper) = (Some(line.date), paper);
         self.paragraphs.remove(0);
+    }
+
+    /// The line of the day below the name of a site, where another date line is below it.
+    fn date_of_site(&self) -> Option<DateLine<'_>> {
+        const LEAST: usize = 5;
+        let name = self.text(0);
+        let is_online = name.ends_with(" Online") || name.ends_with(" ONLINE");
+        let is_site = is_paper(name) || is_online && dateline::is_name(name, 6);
+        if self.paragraphs.len() < LEAST || !is_site {
+            return None;
+        }
+        let is_contact = |part: &&str| CONTACTS.contains(&part.to_lowercase().as_str());
+        let line = date_line(self.text(1)).filter(|line| line.rest.iter().all(is_contact))?;
+        let mut below = (2..self.paragraphs.len().min(HEADER)).map(|at| self.text(at));
+        below.any(|line| date_line(line).is_some()).then_some(line)
     }
 
     /// Takes off a last line that is a date and nothing else, if there is no other.
@@ -224,6 +301,20 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Drops the menu of a site above the section: "Tin nhanh", "Mới nhất".
+    fn take_menu(&mut self, trace: &mut Trace) {
+        // The day may be above it.
+        if let Some(at) = (0..2).find(|at| header::is_menu(self.text(*at))) {
+            trace.dropped(&self.paragraphs.remove(at).text);
+        }
+        let is_menu = |at: usize| names::is_tail_heading(self.text(at));
+        let count = (0..HEADER).take_while(|at| is_menu(*at)).count();
+        if count > 0 && names::is_section(self.text(count)) {
+            let menu = self.paragraphs.drain(..count);
+            menu.for_each(|line| trace.dropped(&line.text));
+        }
+    }
+
     /// Drops a list of other articles above this one: a heading such as "TIN MỚI" and its headlines.
     /// The title is right above the date.
     fn take_list_on_top(&mut self, trace: &mut Trace) {
@@ -252,6 +343,7 @@ impl<'a> Page<'a> {
 
     /// Removes captions and finds the other marks of the layout.
     fn find_layout(&mut self, trace: &mut Trace) -> bool {
+        self.take_menu(trace);
         self.take_date_on_top();
         self.take_date_below();
         self.take_outer_sections();
@@ -274,7 +366,10 @@ impl<'a> Page<'a> {
         }
         self.take_captions();
         self.date_line = self.find_date_line();
-        self.dateline = (0..HEADER).find_map(|at| Some((at, self.dateline_at(at)?)));
+        // "QĐND - Thứ Tư, 25/3/2026"
+        let date = self.date_line.map(|(at, _)| at);
+        let mut top = (0..HEADER).filter(|at| Some(*at) != date);
+        self.dateline = top.find_map(|at| Some((at, self.dateline_at(at)?)));
         true
     }
 
@@ -319,6 +414,9 @@ impl<'a> Page<'a> {
         let is_text =
             |paragraph: &Paragraph<'_>| is_sentence(&paragraph.text) && !is_credit(&paragraph.text);
         let text_ends = self.paragraphs.iter().rposition(is_text).unwrap_or(0);
+        let signature = self.paragraphs.last().map(|last| last.text.to_string());
+        let credits = self.paragraphs.iter().filter(|line| is_credit(&line.text));
+        let is_only = credits.count() == 1;
         let mut kept: Vec<Paragraph<'_>> = Vec::with_capacity(self.paragraphs.len());
         for (at, paragraph) in std::mem::take(&mut self.paragraphs).into_iter().enumerate() {
             if let Some(caption) = labelled(&paragraph.text) {
@@ -332,7 +430,9 @@ impl<'a> Page<'a> {
                 // A credit by itself belongs to the line above it, which is
                 // not the title.
                 let mut text = String::new();
-                let is_short = at > text_ends && kept.len() <= SHORT;
+                let own = own_caption(&paragraph.text);
+                let is_signed = is_only && own.credit == signature;
+                let is_short = at > text_ends && (kept.len() <= SHORT || is_signed);
                 if kept.len() >= 2
                     && !(is_short && kept.last().is_some_and(|above| is_sentence(&above.text)))
                     && kept
@@ -342,7 +442,6 @@ impl<'a> Page<'a> {
                     let above = kept.pop().map(|above| above.text.into_owned());
                     text = above.unwrap_or_default();
                 }
-                let own = own_caption(&paragraph.text);
                 self.captions.push(Caption {
                     text: if text.is_empty() { own.text } else { text },
                     credit: own.credit,
@@ -385,11 +484,7 @@ impl<'a> Page<'a> {
         if !article.captions.is_empty() {
             trace.field("captions", "lines with a photo credit");
         }
-        if let Some(signed) = self
-            .last_line()
-            .and_then(sign_off)
-            .or_else(|| self.office())
-        {
+        if let Some(signed) = self.last_line().and_then(signed).or_else(|| self.office()) {
             article.author = signed.author;
             article.agency = signed.agency;
             trace.field(
@@ -401,39 +496,24 @@ impl<'a> Page<'a> {
                 "last line",
             );
         }
-        article.published = self.published("", trace);
+        article.published = match (1..3).find_map(|at| placed_date(self.text(at))) {
+            Some(date) => {
+                trace.field("published", "dateline");
+                Some(date)
+            }
+            None => self.published("", trace),
+        };
         let is_verse = self.is_poem();
         let mut lines: Vec<&str> = self.paragraphs.iter().map(|p| p.text.as_ref()).collect();
         if article.author.is_some() || article.agency.is_some() {
             lines.pop();
         }
-        let mut rest = lines.as_slice();
-        if let Some((title, below)) = rest
-            .split_first()
-            .filter(|(first, _)| !is_running_text(first))
-        {
-            article.title = Some((*title).to_owned());
-            trace.field("title", "first line");
-            rest = below;
-            let (author, taken) = header::authors_under_title(rest, title);
-            if author.is_some() && rest.len() >= taken + 2 {
-                article.author = author;
-                trace.field("author", "line under the title");
-                rest = rest.get(taken..).unwrap_or_default();
-            }
-            // Two lines are a headline and its text.
-            if let Some((second, below)) = rest.split_first()
-                && !below.is_empty()
-                && second.chars().count() <= LONGEST_SUMMARY
-                && !is_salutation(second)
-                && !is_verse
-            {
-                article.summary = Some((*second).to_owned());
-                trace.field("summary", "second line");
-                rest = below;
-            }
-        }
-        article.body = rest.join("\n");
+        let is_title = |line: &&&str| !(is_running_text(line) || is_salutation(line));
+        let body = match lines.first().filter(is_title) {
+            Some(_) => read_top(&lines, is_verse, &mut article, trace),
+            None => lines,
+        };
+        article.body = body.join("\n");
         if !article.body.is_empty() {
             trace.field("body", "the other lines");
         }
@@ -446,7 +526,8 @@ impl<'a> Page<'a> {
         let dated = || self.text(last - 1).contains(|c: char| c.is_ascii_digit());
         let top = self.first_verse();
         let is_poem = || self.is_verse(top..last) || dated() && self.is_verse(top..last - 1);
-        let ends = || is_end(self.text(last - 1)) || is_poem();
+        let above = self.text(last.saturating_sub(1));
+        let ends = || is_end(above) || is_closing(above) || is_poem();
         (last >= 2 && ends()).then(|| self.text(last))
     }
 
@@ -479,7 +560,10 @@ impl<'a> Page<'a> {
 
     /// The office that signs the text on its last line.
     fn office(&self) -> Option<SignOff> {
-        let (line, _) = without_note(self.last_line()?);
+        let line = self.last_line()?;
+        // "Tác giả: Văn phòng xã"
+        let labelled = line.starts_with("Tác giả").then(|| byline(line)).flatten();
+        let (line, _) = without_note(labelled.as_deref().unwrap_or(line));
         // "Lê Mẫu - Phòng Văn hóa và Thông tin"
         let signed = line.split_once(" - ").filter(|(name, _)| is_pen_name(name));
         if !is_office(signed.map_or(line, |(_, office)| office)) {
@@ -559,7 +643,9 @@ impl<'a> Page<'a> {
         // summary after them.
         let above = (0..self.paragraphs.len()).take_while(|at| {
             let line = self.text(*at);
-            names::is_section(line) || header::is_crumbs(line) || *at == 0 && is_paper(line)
+            names::is_section(line)
+                || header::is_crumbs(line)
+                || *at == 0 && (is_paper(line) || names::is_site(line))
         });
         let title = above.count().max(usize::from(self.is_signed_page()));
         let summary = (title + 1..self.paragraphs.len())
@@ -581,7 +667,7 @@ impl<'a> Page<'a> {
         if last <= first_of_body {
             return;
         }
-        let Some(signed) = sign_off(self.text(last)).or_else(|| self.office()) else {
+        let Some(signed) = signed(self.text(last)).or_else(|| self.office()) else {
             return;
         };
         self.paragraphs.pop();
@@ -609,7 +695,7 @@ impl<'a> Page<'a> {
         };
         let date = match &self.dateline {
             Some((_, dateline)) => dateline.published.or_else(opening),
-            None => opening(),
+            None => opening().or_else(|| placed_date(body)),
         };
         let in_path = dates::in_path(self.name);
         let Some(date) = date else {
@@ -634,6 +720,60 @@ impl<'a> Page<'a> {
         }
         near.or(Some(date))
     }
+}
+
+/// The date after the place at the beginning of a text: "Vĩnh An, ngày 3/3/2026 - Xã khai mạc …".
+fn placed_date(body: &str) -> Option<Published> {
+    const LONGEST: usize = 80;
+    let head = body.get(..body.floor_char_boundary(LONGEST))?;
+    let dashes = [" - ", " – ", " — "];
+    let (opening, _) = dashes.iter().find_map(|dash| head.split_once(dash))?;
+    let (place, day) = opening.split_once(", ")?;
+    let line = date_line(day).filter(|line| line.rest.is_empty())?;
+    dateline::place_name(place).map(|_| line.date)
+}
+
+/// Reads the title, and the author, the source and the summary below it, of a text without layout. Returns
+/// the other lines.
+fn read_top<'a>(
+    lines: &[&'a str],
+    is_verse: bool,
+    article: &mut Article,
+    trace: &mut Trace,
+) -> Vec<&'a str> {
+    let Some((title, mut rest)) = header::take_title(lines) else {
+        return Vec::new();
+    };
+    trace.field("title", "first line");
+    let (author, taken) = header::authors_under_title(rest, &title);
+    if author.is_some() && rest.len() >= taken + 2 {
+        article.author = author;
+        trace.field("author", "line under the title");
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    article.title = Some(title);
+    if rest.len() > 2 && is_paper(rest[0]) {
+        article.source = Some(rest[0].to_owned());
+        trace.field("source", "line under the title");
+        rest = &rest[1..];
+    }
+    let mut series = None;
+    if rest.len() > 2 && header::is_series(rest[0]) {
+        series = Some(rest[0]);
+        rest = &rest[1..];
+    }
+    // Two lines are a headline and its text.
+    if let Some((second, below)) = rest.split_first()
+        && !below.is_empty()
+        && second.chars().count() <= LONGEST_SUMMARY
+        && !is_salutation(second)
+        && !is_verse
+    {
+        article.summary = Some((*second).to_owned());
+        trace.field("summary", "second line");
+        rest = below;
+    }
+    series.into_iter().chain(rest.iter().copied()).collect()
 }
 
 /// Adds a caption, or its text to the credit above it.
@@ -662,12 +802,17 @@ fn take_author_line(body: &mut Vec<&str>, article: &mut Article, trace: &mut Tra
         Some(author) => author.to_lowercase() == line.to_lowercase(),
         None => is_person(line),
     };
-    let named = body.first().filter(|_| body.len() > 1);
-    let Some(name) = named.filter(|line| is_pen_name(line) && is_author(line)) else {
+    let Some(&line) = body.first().filter(|_| body.len() > 1) else {
         return;
     };
+    // "Lê Mẫu/VOV-Tây Nguyên"
+    let of_agency = split_agency(line).map(|(name, _)| name);
+    let name = of_agency.unwrap_or(line);
+    if !is_pen_name(name) || !(of_agency.is_some() || is_author(name)) {
+        return;
+    }
     if article.author.is_none() {
-        article.author = Some((*name).to_owned());
+        article.author = Some(name.to_owned());
         trace.field("author", "line above the text");
     }
     body.remove(0);
@@ -697,6 +842,13 @@ fn is_salutation(line: &str) -> bool {
         && (bare.len() < line.len() || line.starts_with("Kính gửi"))
         && (OPENINGS.iter().any(|opening| line.starts_with(opening))
             || ENDS.iter().any(|end| bare.ends_with(end)))
+}
+
+/// Returns `true` for the words that close a letter: "Trân trọng,".
+fn is_closing(line: &str) -> bool {
+    const LONGEST: usize = 48;
+    const CLOSINGS: &[&str] = &["Trân trọng", "Thân ái", "Kính thư", "Thân mến"];
+    line.len() <= LONGEST && CLOSINGS.iter().any(|words| line.starts_with(words))
 }
 
 /// Returns `true` if a line can be the last of a text.

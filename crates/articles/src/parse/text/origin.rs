@@ -2,7 +2,7 @@
 //! "Nguồn: <https://baosonglam.vn/tin.html>", "Theo Báo Sông Lam".
 
 use super::run_in::{LEAST, ends_sentence};
-use super::signature::is_paper;
+use super::signature::{author_and_paper, is_paper, is_pen_name};
 use crate::fields::{Draft, Field, is_address};
 use crate::parse::wrap::Paragraph;
 use crate::provenance::Trace;
@@ -39,7 +39,11 @@ impl Origin {
         for _ in 0..LAST {
             let count = paragraphs.len();
             let mut last = (count.saturating_sub(LAST).max(SHORTEST - 1)..count).rev();
-            let origin = last.find_map(|at| Some((at, read(&paragraphs.get(at)?.text)?)));
+            let origin = last.find_map(|at| {
+                let line = &paragraphs.get(at)?.text;
+                let owner = || rights(line).map(Self::of_paper);
+                Some((at, read(line).or_else(owner)?))
+            });
             let Some((at, origin)) = origin else { break };
             let line = paragraphs.remove(at);
             trace.dropped(&line.text);
@@ -84,6 +88,13 @@ impl Origin {
         Some((text, origin))
     }
 
+    pub(super) fn of_paper(name: &str) -> Self {
+        Self {
+            source: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// Offers the newspaper and the agency; the page has an address of its own.
     pub fn offer(self, rank: u8, draft: &mut Draft, trace: &mut Trace) {
         let from = "line below the text";
@@ -118,12 +129,13 @@ pub(super) fn noted(line: &str) -> Origin {
         .and_then(|line| line.rsplit_once('('));
     let note = note.filter(|(name, _)| !name.is_empty() && line.len() <= LONGEST);
     let paper = |note: &str| {
-        is_paper(note).then(|| Origin {
+        names::paper(note).is_some().then(|| Origin {
             source: Some(note.to_owned()),
             ..Origin::default()
         })
     };
     let origin = note.and_then(|(_, note)| read(note).or_else(|| paper(note)));
+    let origin = origin.or_else(|| paper(author_and_paper(line)?.1));
     origin.unwrap_or_default()
 }
 
@@ -197,6 +209,7 @@ const ENDS: &[&str] = &[" online", " điện tử", " news", " express", " times
 
 /// Reads a line that names where a text is from.
 pub(crate) fn read(line: &str) -> Option<Origin> {
+    let is_bracketed = line.trim().starts_with('(') && line.trim().ends_with(')');
     let line = line
         .trim()
         .trim_matches(['(', ')', '[', ']', '*', '_'])
@@ -205,6 +218,8 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
         return Some(of_address(line));
     }
     let (name, is_labelled) = match line.split_once(':') {
+        // "(Báo Sông Lam)"
+        _ if is_bracketed && is_paper(line) => (line, true),
         Some((label, name)) if is_label(label.trim()) => (name, true),
         _ => (
             line.strip_prefix("Theo ")
@@ -232,7 +247,11 @@ pub(crate) fn read(line: &str) -> Option<Origin> {
     // "Nguồn: Lê Mẫu (Báo Sông Lam)"
     let in_brackets = name.trim_end_matches(')').rsplit_once('(');
     let name = match in_brackets {
-        Some((_, paper)) if names::paper(paper).is_some() => paper,
+        // "Theo Lê Mẫu (Báo Sông Lam)" is a signature.
+        Some((author, paper)) if names::paper(paper).is_some() => match is_labelled {
+            false if is_pen_name(author.trim()) => return None,
+            _ => paper,
+        },
         _ => name,
     };
     let is_name = |text: &str| text.starts_with(char::is_uppercase);

@@ -44,6 +44,12 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
             agency: None,
         });
     }
+    if let Some(name) = of_reader(line) {
+        return Some(SignOff {
+            author: Some(name.to_owned()),
+            agency: None,
+        });
+    }
     let inner = line
         .strip_prefix('(')
         .and_then(|line| line.strip_suffix(')'));
@@ -69,11 +75,61 @@ pub(crate) fn sign_off(line: &str) -> Option<SignOff> {
     })
 }
 
+/// The author and the newspaper that a line names: "Theo Lê Mẫu/Báo Sông Lam", "Lê Mẫu – Đài PT-TH tỉnh".
+pub(super) fn author_and_paper(line: &str) -> Option<(&str, &str)> {
+    if line.chars().count() > LONGEST {
+        return None;
+    }
+    let line = line.trim().trim_end_matches(['.', ')']);
+    let line = line.strip_prefix("Theo ").unwrap_or(line);
+    let signs = ["/", "(", " - ", " – "];
+    let (author, paper) = signs.iter().find_map(|sign| line.split_once(sign))?;
+    let (author, paper) = (author.trim(), paper.trim());
+    (is_pen_name(author) && names::paper(paper).is_some()).then_some((author, paper))
+}
+
+/// [`sign_off`], also of a line that names a newspaper after the author: "Theo Lê Mẫu/Báo Sông Lam".
+pub(super) fn signed(line: &str) -> Option<SignOff> {
+    let of_paper = || {
+        let (author, _) = author_and_paper(line)?;
+        Some(SignOff {
+            author: Some(author.to_owned()),
+            agency: None,
+        })
+    };
+    sign_off(line).or_else(of_paper)
+}
+
 /// The agency, if a text names one and nothing else.
 fn agency_of(text: &str) -> Option<String> {
     let source = text.trim_end_matches([')', '.', ' ']);
     let is_agency = |part: &str| names::agency(part).is_some_and(|(name, _)| name == part);
     (is_agency(source) || source.split('/').all(is_agency)).then(|| source.to_owned())
+}
+
+/// The name before the home of a reader: "Lê Mẫu (thôn 3, xã Tân Phú)".
+fn of_reader(line: &str) -> Option<&str> {
+    const HOMES: &[&str] = &[
+        "ấp ",
+        "bản ",
+        "huyện ",
+        "khu phố ",
+        "làng ",
+        "phường ",
+        "quận ",
+        "thị trấn ",
+        "thị xã ",
+        "thôn ",
+        "tỉnh ",
+        "tổ ",
+        "xã ",
+        "xóm ",
+    ];
+    let (name, home) = line
+        .trim_end_matches('.')
+        .strip_suffix(')')?
+        .split_once(" (")?;
+    (is_person(name) && HOMES.iter().any(|kind| home.starts_with(kind))).then_some(name)
 }
 
 /// The agency that a line in brackets names, perhaps before another name: "(TTXVN/Tin tức)".
@@ -220,6 +276,11 @@ fn can_be_person(name: &str) -> bool {
         "Tags",
         "Việt Nam",
         "VIỆT NAM",
+        "Admin",
+        "ADMIN",
+        "Administrator",
+        "Quản trị",
+        "Quản Trị",
     ];
     is_name(name, 5)
         && !is_paper(name)
@@ -442,6 +503,8 @@ pub(crate) fn byline(line: &str) -> Option<String> {
         "Được viết bởi",
         "Đăng bởi",
         "Được đăng bởi",
+        "Bởi",
+        "Tác giả",
         "By",
         "Posted by",
     ];
@@ -473,35 +536,15 @@ pub(crate) fn byline(line: &str) -> Option<String> {
     (!name.is_empty() && name.chars().count() <= 80).then(|| name.to_owned())
 }
 
-/// Returns `true` if a text before a colon announces the author.
+/// Returns `true` if a text before a colon announces the author: "Tác giả", "Tin, bài và ảnh".
 pub(crate) fn is_label(label: &str) -> bool {
     const LABELS: &[&str] = &[
         "tác giả",
+        "tác giả bài viết",
         "nhóm tác giả",
-        "bài",
         "bài viết",
-        "bài và ảnh",
-        "ảnh và bài",
-        "bài, ảnh",
-        "bài - ảnh",
-        "bài & ảnh",
-        "tin & ảnh",
-        "tin, bài & ảnh",
-        "bài/ảnh",
-        "tin",
-        "tin, ảnh",
-        "tin và ảnh",
-        "tin - ảnh",
-        "tin, bài",
-        "tin bài",
-        "tin và bài",
         "thực hiện",
         "người thực hiện",
-        "tin, bài, ảnh",
-        "tin, bài và ảnh",
-        "bài, ảnh và video",
-        "bài, ảnh, video",
-        "tin bài, ảnh",
         "người viết",
         "ghi chép",
         "phóng sự",
@@ -519,12 +562,32 @@ pub(crate) fn is_label(label: &str) -> bool {
         "posted by",
         "submitted by",
         "phóng viên",
+        "pv",
+        "ctv",
+        "btv",
         "nội dung",
         "by",
         "author",
         "written by",
     ];
-    LABELS.contains(&label.trim().trim_start_matches('(').to_lowercase().as_str())
+    const LONGEST: usize = 40;
+    if label.len() > LONGEST {
+        return false;
+    }
+    let label = label.trim().trim_start_matches('(').to_lowercase();
+    LABELS.contains(&label.as_str()) || names_works(&label)
+}
+
+/// Returns `true` for the works that a byline is for, of which one is text: "tin - ảnh", "bài, ảnh và video".
+fn names_works(label: &str) -> bool {
+    let mut words = label
+        .split([' ', ',', '-', '–', '/', '&', '+'])
+        .filter(|word| !matches!(*word, "" | "và"))
+        .peekable();
+    let has_text = label.contains("tin") || label.contains("bài");
+    words.peek().is_some()
+        && has_text
+        && words.all(|word| matches!(word, "tin" | "bài" | "ảnh" | "video" | "clip"))
 }
 
 #[cfg(test)]

@@ -386,18 +386,22 @@ fn by_rows(pairs: &Pairs<'_>, records: &mut Records) -> bool {
     let Some(mut rows) = find(&["data", "rows", "values", "records"]) else {
         return false;
     };
-    // Google Sheets: the first row names the columns.
-    let Some(columns) = columns.or_else(|| {
-        let columns = rows.first().and_then(|row| array(row.get()))?;
-        let names = columns.iter().filter_map(|column| column_name(column));
-        let known = names.filter(|name| field(name).is_some()).count();
-        (known >= 2 && known * 2 >= columns.len()).then(|| rows.remove(0))?;
-        Some(columns)
-    }) else {
-        return false;
+    let names = match columns {
+        Some(columns) => columns.iter().map(|column| column_name(column)).collect(),
+        // Google Sheets: the first row names the columns.
+        None => {
+            let names = rows
+                .first()
+                .and_then(|row| self::columns(row.get().as_bytes()));
+            if names.is_some() {
+                rows.remove(0);
+            }
+            names
+        }
     };
-    let names: Option<Vec<String>> = columns.iter().map(|column| column_name(column)).collect();
-    let Some(names) = names.filter(|names| names.iter().any(|name| field(name).is_some())) else {
+    let Some(names) =
+        names.filter(|names: &Vec<String>| names.iter().any(|name| field(name).is_some()))
+    else {
         return false;
     };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -405,6 +409,23 @@ fn by_rows(pairs: &Pairs<'_>, records: &mut Records) -> bool {
         write_row(&names, row.into_iter(), records);
     }
     !records.ends.is_empty()
+}
+
+/// The names in the first row of a table, of which at least half are those of fields.
+pub(super) fn columns(row: &[u8]) -> Option<Vec<String>> {
+    let columns = array(std::str::from_utf8(row).ok()?)?;
+    let names: Option<Vec<String>> = columns.iter().map(|column| column_name(column)).collect();
+    let known = |names: &[String]| names.iter().filter(|name| field(name).is_some()).count();
+    names.filter(|names| known(names) >= 2 && known(names) * 2 >= names.len())
+}
+
+/// The record of a row in a table with these columns.
+pub(super) fn row(names: &[String], row: &[u8]) -> Option<Vec<u8>> {
+    let cells = array(std::str::from_utf8(row).ok()?)?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut records = Records::default();
+    write_row(&names, cells.into_iter(), &mut records);
+    Some(records.text)
 }
 
 /// A column is its name, or an object that states it.
