@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::parse::tags;
 use crate::provenance::Trace;
-use crate::tidy::{caption, one_line};
+use crate::tidy::{caption, is_number, one_line};
 use crate::{Article, Caption, Published};
 
 /// A field of [`Article`] that a record may state.
@@ -976,7 +976,7 @@ pub(crate) fn date(text: &str) -> Option<Published> {
     }
     // Seconds that went through a floating point number, and finer units.
     let digits = text.strip_suffix(".0").unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_number(digits) {
         let divisor = match digits.len() {
             16 => 1_000_000,
             19 => 1_000_000_000,

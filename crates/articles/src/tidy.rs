@@ -115,6 +115,11 @@ pub(crate) fn is_rule(line: &str, of: &str) -> bool {
     }) && count >= LEAST
 }
 
+/// Returns `true` for digits and nothing else.
+pub(crate) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Joins the lines of a value that is one line by nature, and trims it.
 pub(crate) fn one_line(text: String) -> String {
     if is_line(&text) {

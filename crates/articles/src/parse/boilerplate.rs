@@ -3,7 +3,7 @@
 use super::wrap::Paragraph;
 use crate::names;
 use crate::provenance::Trace;
-use crate::tidy::{self, composed};
+use crate::tidy::{self, composed, is_number};
 
 /// Drops headings such as "Tin liên quan" with the headlines under them, and
 /// lines of buttons.
@@ -203,7 +203,6 @@ fn is_action(key: &str) -> bool {
 fn is_player(key: &str) -> bool {
     let is_time = |text: &str| {
         let minutes = text.trim().split_once(':');
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         minutes.is_some_and(|(minutes, seconds)| is_number(minutes) && is_number(seconds))
     };
     let times = key.split_once('/');
@@ -258,21 +257,17 @@ fn is_page_number(key: &str) -> bool {
     let number = number.filter_map(|label| key.strip_prefix(label)).next();
     let between_dashes = || key.strip_prefix("- ")?.strip_suffix(" -");
     number.or_else(between_dashes).is_some_and(|number| {
-        let is_number = |part: &str| {
-            let part = part.trim();
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
-        };
         let parts = number.split_once('/').or_else(|| number.split_once(" of "));
         match parts {
-            Some((page, pages)) => is_number(page) && is_number(pages),
-            None => is_number(number),
+            Some((page, pages)) => is_number(page.trim()) && is_number(pages.trim()),
+            None => is_number(number.trim()),
         }
     })
 }
 
 /// Returns `true` for a number, of a page on the first line or of clicks below a button.
 fn is_short_number(key: &str) -> bool {
-    (1..=3).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_digit())
+    key.len() <= 3 && is_number(key)
 }
 
 /// A text in lower case, without the signs that end it.

@@ -250,12 +250,17 @@ impl<'de> ObjectSeed<'_, 'de> {
             None => {
                 let mut strings = Strings::default();
                 map.next_value_seed(&mut strings)?;
-                if let Some(text) = strings.joined() {
-                    self.collector.unread(key, text, strings.nested);
-                }
+                self.unread(key, strings);
             }
         }
         Ok(())
+    }
+
+    /// Keeps the text of a value under an unknown name, which may be the body.
+    fn unread(&mut self, key: Cow<'de, str>, mut strings: Strings<'de>) {
+        if let Some(text) = strings.joined() {
+            self.collector.unread(key, text, strings.nested);
+        }
     }
 
     /// Reads the value of a key that a tool or this crate uses in a way of its own. Returns `false` for
@@ -283,8 +288,15 @@ impl<'de> ObjectSeed<'_, 'de> {
                 let name = sender
                     .pointer("/emailAddress/name")
                     .and_then(|name| name.as_str());
-                let name = name.filter(|name| !name.contains('@'));
-                self.join(Field::Author, name, "from.emailAddress.name");
+                match name.filter(|name| !name.contains('@')) {
+                    None => {
+                        let mut strings = Strings::default();
+                        let read = (&mut strings).deserialize(sender);
+                        read.map_err(A::Error::custom)?;
+                        self.unread(key.to_owned().into(), strings);
+                    }
+                    name => self.join(Field::Author, name, "from.emailAddress.name"),
+                }
             }
             // The posts of a topic in Discourse: the first is the article.
             "post_stream" => {

@@ -330,14 +330,15 @@ impl Checks {
     ///
     /// The errors of [`check`].
     pub(super) fn open(file: &OwnedBytes, expected: &Identity, eager: usize) -> io::Result<Self> {
-        let seal = Seal::map(file, expected, file.len() <= eager)?;
+        let is_small = file.len() <= eager;
+        let seal = Seal::map(file, expected, is_small)?;
         let words = (seal.sums.len() / SUM).div_ceil(64);
         let checks = Self {
             bytes: file.slice(0..seal.len as usize),
             seal,
             checked: (0..words).map(|_| AtomicU64::new(0)).collect(),
         };
-        if file.len() <= eager {
+        if is_small {
             checks.check(0..checks.bytes.len())?;
         }
         Ok(checks)

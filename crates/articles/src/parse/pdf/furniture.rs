@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::Line;
+use crate::tidy::is_number;
 
 /// Lines from the edge of a page among which heads and feet are looked for.
 const EDGE: usize = 3;
@@ -139,7 +140,7 @@ fn key(text: &str, size: f32) -> String {
 fn is_page_number(text: &str, page: usize, pages: usize) -> bool {
     let lower = text.to_lowercase();
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    if !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit()) {
+    if is_number(bare) {
         return bare.len() <= 3 && (pages > 1 || bare == "1" || bare.len() < lower.len());
     }
     let number = (page + 1).to_string();

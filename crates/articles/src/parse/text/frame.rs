@@ -5,6 +5,7 @@ use super::signature::{are_people, is_office, is_paper};
 use super::{Paragraph, header};
 use crate::parse::forwarded::{self, Forwarded};
 use crate::provenance::Trace;
+use crate::tidy::is_number;
 use crate::{Article, Published};
 
 /// Takes the frame off a text. Returns the fields that it states.
@@ -191,7 +192,6 @@ fn take_print(paragraphs: &mut Vec<Paragraph<'_>>, stated: &mut Article, trace: 
 /// The title after the day and time of a print.
 fn printed(line: &str) -> Option<&str> {
     let is_of_digits = |text: &str, sign: char, parts: usize| {
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         text.split(sign).count() == parts && text.split(sign).all(is_number)
     };
     let (day, rest) = line.split_once(", ")?;
@@ -209,7 +209,6 @@ fn printed(line: &str) -> Option<&str> {
 fn foot(line: &str) -> Option<&str> {
     let (address, page) = line.split_once(' ')?;
     let (number, of) = page.split_once('/')?;
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     (address.starts_with("http") && is_number(number) && is_number(of)).then_some(address)
 }
 

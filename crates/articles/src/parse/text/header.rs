@@ -7,6 +7,7 @@ use super::signature::{
 };
 use crate::parse::dateline::{is_name, place_name};
 use crate::provenance::Trace;
+use crate::tidy::is_number;
 use crate::{Article, names};
 
 /// Assigns the lines above the body to fields; returns the other lines. `wired`
@@ -174,14 +175,14 @@ pub(super) fn is_series(line: &str) -> bool {
     const PARTS: &[&str] = &["Kỳ ", "KỲ ", "Bài ", "BÀI ", "Phần ", "PHẦN ", "Tập "];
     let number = PARTS.iter().find_map(|part| line.strip_prefix(part));
     let number = number.and_then(|rest| rest.split([':', '.', '-', '–']).next());
-    let is_number = |text: &str| {
+    let numbers_part = |text: &str| {
         let is_roman = || text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
         let is_last = || text.to_lowercase().starts_with("cuối");
-        !text.is_empty() && (text.bytes().all(|b| b.is_ascii_digit()) || is_roman() || is_last())
+        is_number(text) || !text.is_empty() && (is_roman() || is_last())
     };
     line.len() <= LONGEST
         && !line.ends_with('.')
-        && number.is_some_and(|text| is_number(text.trim()))
+        && number.is_some_and(|text| numbers_part(text.trim()))
 }
 
 /// Returns `true` for "lemau@baosonglam.vn".
