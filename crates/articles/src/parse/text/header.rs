@@ -56,7 +56,7 @@ pub(super) fn read<'a>(
             trace.field("source", "line above the text");
         } else if is_author_line(line, article) {
             add_author(line, above_summary, article, trace);
-        } else if above_summary && super::is_salutation(line) {
+        } else if above_summary && is_salutation(line) {
             left.push(line);
         } else if above_summary && is_mail_address(line) {
             trace.dropped(line);
@@ -183,6 +183,32 @@ pub(super) fn is_series(line: &str) -> bool {
     line.len() <= LONGEST
         && !line.ends_with('.')
         && number.is_some_and(|text| numbers_part(text.trim()))
+}
+
+/// Returns `true` for the line that opens a letter: "Kính gửi Ban biên tập,".
+pub(super) fn is_salutation(line: &str) -> bool {
+    const LONGEST: usize = 120;
+    const OPENINGS: &[&str] = &[
+        "Kính gửi",
+        "Kính thưa",
+        "Thưa ",
+        "Gửi ",
+        "Thân gửi",
+        "Bạn thân mến",
+    ];
+    const ENDS: &[&str] = &[
+        "thân mến",
+        "thân yêu",
+        "kính mến",
+        "quý mến",
+        "yêu quý",
+        "yêu mến",
+    ];
+    let bare = line.trim_end_matches([',', ':', '!', ' ']);
+    line.len() <= LONGEST
+        && (bare.len() < line.len() || line.starts_with("Kính gửi"))
+        && (OPENINGS.iter().any(|opening| line.starts_with(opening))
+            || ENDS.iter().any(|end| bare.ends_with(end)))
 }
 
 /// Returns `true` for "lemau@baosonglam.vn".

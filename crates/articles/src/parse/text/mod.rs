@@ -26,7 +26,7 @@ pub(crate) use credits::is_credits;
 use credits::{credited, is_caption_of, is_credit, labelled, own_caption, uncredited};
 pub(super) use credits::{ends_with_credit, is_file_name};
 pub(super) use date_line::{DateLine, read as date_line};
-use header::is_sentence;
+use header::{is_salutation, is_sentence};
 use origin::Origin;
 pub(crate) use origin::{read as origin, rights, source};
 use signature::SignOff;
@@ -816,32 +816,6 @@ fn take_author_line(body: &mut Vec<&str>, article: &mut Article, trace: &mut Tra
         trace.field("author", "line above the text");
     }
     body.remove(0);
-}
-
-/// Returns `true` for the line that opens a letter: "Kính gửi Ban biên tập,".
-fn is_salutation(line: &str) -> bool {
-    const LONGEST: usize = 120;
-    const OPENINGS: &[&str] = &[
-        "Kính gửi",
-        "Kính thưa",
-        "Thưa ",
-        "Gửi ",
-        "Thân gửi",
-        "Bạn thân mến",
-    ];
-    const ENDS: &[&str] = &[
-        "thân mến",
-        "thân yêu",
-        "kính mến",
-        "quý mến",
-        "yêu quý",
-        "yêu mến",
-    ];
-    let bare = line.trim_end_matches([',', ':', '!', ' ']);
-    line.len() <= LONGEST
-        && (bare.len() < line.len() || line.starts_with("Kính gửi"))
-        && (OPENINGS.iter().any(|opening| line.starts_with(opening))
-            || ENDS.iter().any(|end| bare.ends_with(end)))
 }
 
 /// Returns `true` for the words that close a letter: "Trân trọng,".
