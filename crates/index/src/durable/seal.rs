@@ -106,8 +106,8 @@ impl Seal {
     /// are to be checked too. It is safe to do without: a wrong one passes no block, and it would
     /// read a thousandth of the file.
     fn map(file: &OwnedBytes, expected: &Identity, is_whole: bool) -> io::Result<Self> {
-        let tail_at = file.len().checked_sub(TAIL).ok_or_else(cut_short)?;
-        let bytes = file[tail_at..].as_array().ok_or_else(cut_short)?;
+        let bytes = file.last_chunk().ok_or_else(cut_short)?;
+        let tail_at = file.len() - TAIL;
         let tail = Tail::of_bytes(bytes, tail_at as u64)?;
         let body = file.slice(tail.len as usize..tail_at);
         if is_whole {
