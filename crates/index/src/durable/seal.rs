@@ -377,14 +377,33 @@ impl Checks {
         }
         let size = self.seal.format.block;
         for block in range.start / size..=(range.end - 1) / size {
-            let bit = 1 << (block % 64);
-            // The bit of a missing block is never set.
-            let word = self.checked.get(block / 64);
-            if word.is_none_or(|word| word.load(Ordering::Relaxed) & bit == 0) {
+            if !self.is_checked(block) {
                 self.check_block(block)?;
             }
         }
         Ok(())
+    }
+
+    /// The number of blocks that hold some bytes of the content, whose offsets are in order, and
+    /// were not checked.
+    pub(crate) fn unchecked_blocks(&self, offsets: impl Iterator<Item = usize>) -> u32 {
+        let mut last = None;
+        let mut count = 0;
+        for offset in offsets {
+            let block = offset / self.seal.format.block;
+            if last != Some(block) {
+                last = Some(block);
+                count += u32::from(!self.is_checked(block));
+            }
+        }
+        count
+    }
+
+    #[inline]
+    fn is_checked(&self, block: usize) -> bool {
+        // The bit of a missing block is never set.
+        let word = self.checked.get(block / 64);
+        word.is_some_and(|word| word.load(Ordering::Relaxed) & 1 << (block % 64) != 0)
     }
 
     #[cold]

@@ -30,6 +30,9 @@ const FEW: u32 = 128;
 const CHECK_COST: u32 = 3;
 /// The same for a token with overflow bytes, which are stored elsewhere.
 const CHECK_COST_OVERFLOW: u32 = 20;
+/// Cost of the first token of a block whose checksum must be computed and whose page must be
+/// mapped, in positions of a list: about a microsecond.
+const CHECK_COST_BLOCK: u32 = 800;
 
 /// A phrase with its slots resolved in one segment.
 pub(crate) struct SegmentPhrase<'a> {
@@ -102,6 +105,7 @@ impl<'a> SegmentPhrase<'a> {
         let (rarest, others) = pairs.split_first()?;
         let mut starts = Vec::new();
         rarest.read_into(&mut starts);
+        let tokens = self.segment.tokens();
         let mut told: SmallVec<[bool; 16]> = smallvec![false; self.slots.len()];
         rarest.tell(&mut told);
         for pair in others {
@@ -116,14 +120,15 @@ impl<'a> SegmentPhrase<'a> {
             let looks: u32 = untold
                 .map(|slot| look(&self.slots[slot], self.segment))
                 .sum();
-            if pair.len <= looks.saturating_mul(starts.len() as u32) && pair.tell(&mut told) {
+            let blocks = tokens.unread_blocks(&starts).saturating_mul(CHECK_COST_BLOCK);
+            let cost = looks.saturating_mul(starts.len() as u32);
+            if pair.len <= cost.saturating_add(blocks) && pair.tell(&mut told) {
                 list.keep(accepted, pair.offset, &mut starts);
             }
         }
         if starts.is_empty() {
             return Some(starts);
         }
-        let tokens = self.segment.tokens();
         let untold = (0..).zip(&self.slots).zip(told).filter(|(_, told)| !told);
         let sets: SmallVec<[(u32, TokenSet); 4]> = untold
             .map(|((offset, slot), _)| (offset, slot.tokens(self.segment)))

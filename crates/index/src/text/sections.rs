@@ -215,6 +215,17 @@ impl Sections {
         }
     }
 
+    /// The number of blocks that hold some bytes of a section and were not checked. The offsets
+    /// are in order.
+    pub(crate) fn unread_blocks(&self, section: Section, offsets: &[u32]) -> u32 {
+        if self.is_checked(section) {
+            return 0;
+        }
+        let start = self.starts[section as usize];
+        let offsets = offsets.iter().map(|&offset| start + offset as usize);
+        self.file.component.unchecked_blocks(offsets)
+    }
+
     /// The ranges of bytes of the sections in the file.
     #[cfg(test)]
     pub(crate) fn ranges(&self) -> Vec<Range<usize>> {

@@ -151,6 +151,13 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// The number of blocks of first bytes that must be checked before the tokens at some
+    /// positions, which are in order, can be read.
+    pub(crate) fn unread_blocks(&self, positions: &[u32]) -> u32 {
+        let count = |sections: &Sections| sections.unread_blocks(Section::FirstBytes, positions);
+        self.to_check.map_or(0, count)
+    }
+
     /// Offset of the overflow bytes of the token at a position, or of those of
     /// the next token if it has none.
     #[inline]
