@@ -55,8 +55,16 @@ const CHUNK: usize = 1 << 20;
 #[derive(Debug)]
 struct Format {
     magic: [u8; 8],
-    /// Bytes of the content that share a checksum.
+    /// Bytes of the content that share a checksum: a power of two.
     block: usize,
+}
+
+impl Format {
+    /// The block that holds a byte of the content.
+    #[inline]
+    fn block_of(&self, offset: usize) -> usize {
+        offset >> self.block.trailing_zeros()
+    }
 }
 
 /// The identity of a file: its name and its index.
@@ -365,23 +373,30 @@ impl Checks {
     }
 
     /// Checks the blocks that overlap a range of the content, unless they were
-    /// checked before.
+    /// checked before. Returns the number of those that were not.
     ///
     /// # Errors
     ///
     /// Invalid data if one of them is damaged.
     #[inline]
-    pub(crate) fn check(&self, range: Range<usize>) -> io::Result<()> {
+    pub(crate) fn check(&self, range: Range<usize>) -> io::Result<u32> {
         if range.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
-        let size = self.seal.format.block;
-        for block in range.start / size..=(range.end - 1) / size {
+        let format = self.seal.format;
+        let mut unchecked = 0;
+        for block in format.block_of(range.start)..=format.block_of(range.end - 1) {
             if !self.is_checked(block) {
                 self.check_block(block)?;
+                unchecked += 1;
             }
         }
-        Ok(())
+        Ok(unchecked)
+    }
+
+    /// The number of blocks of so many bytes.
+    pub(crate) fn blocks(&self, bytes: usize) -> usize {
+        self.seal.format.block_of(bytes)
     }
 
     /// The number of blocks that hold some bytes of the content, whose offsets are in order, and
@@ -390,7 +405,7 @@ impl Checks {
         let mut last = None;
         let mut count = 0;
         for offset in offsets {
-            let block = offset / self.seal.format.block;
+            let block = self.seal.format.block_of(offset);
             if last != Some(block) {
                 last = Some(block);
                 count += u32::from(!self.is_checked(block));

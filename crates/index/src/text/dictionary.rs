@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::bytes::{load_u32, load_u64};
+use super::bytes::load_u32;
+use super::section_view::SectionView;
 
 /// The dictionary entry of an exact or folded key, without its text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,13 +39,13 @@ impl KeyInfo {
     }
 
     /// Reads the entry with number `index`.
-    pub(crate) fn read(bytes: &[u8], index: u32) -> Self {
-        let Some(record) = bytes
-            .get(index as usize * Self::BYTES..)
-            .filter(|r| r.len() >= Self::BYTES)
-        else {
+    #[inline]
+    pub(crate) fn read(section: SectionView<'_>, index: u32) -> Self {
+        let at = index as usize * Self::BYTES;
+        let record = section.get(at..at + Self::BYTES);
+        if record.len() < Self::BYTES {
             return Self::default();
-        };
+        }
         Self {
             tokens: load_u32(record, 0),
             articles: load_u32(record, 4),
@@ -70,40 +71,38 @@ pub(crate) fn write_strings<'a>(strings: impl ExactSizeIterator<Item = &'a str>)
 
 /// The string with number `index` of a section that [`write_strings`] wrote.
 #[inline]
-pub(crate) fn read_string(section: &[u8], index: u32) -> &str {
+pub(crate) fn read_string(section: SectionView<'_>, index: u32) -> &str {
     std::str::from_utf8(string_bytes(section, index)).unwrap_or_default()
 }
 
-fn string_bytes(section: &[u8], index: u32) -> &[u8] {
+fn string_bytes(section: SectionView<'_>, index: u32) -> &[u8] {
     let (base, range) = (string_base(section), string_range(section, index));
-    section
-        .get(base.saturating_add(range.start)..base.saturating_add(range.end))
-        .unwrap_or_default()
+    section.get(base.saturating_add(range.start)..base.saturating_add(range.end))
 }
 
 /// The start of the strings of a section.
-fn string_base(section: &[u8]) -> usize {
-    4 * (load_u32(section, 0) as usize + 1)
+fn string_base(section: SectionView<'_>) -> usize {
+    4 * (section.u32(0) as usize + 1)
 }
 
 /// The bytes of a string, counted from the start of the strings.
 #[inline]
-fn string_range(section: &[u8], index: u32) -> Range<usize> {
-    if index >= load_u32(section, 0) {
+fn string_range(section: SectionView<'_>, index: u32) -> Range<usize> {
+    if index >= section.u32(0) {
         return 0..0;
     }
     let start = if index == 0 {
         0
     } else {
-        load_u32(section, 4 * index as usize) as usize
+        section.u32(4 * index as usize) as usize
     };
-    start..load_u32(section, 4 * (index as usize + 1)) as usize
+    start..section.u32(4 * (index as usize + 1)) as usize
 }
 
 /// The strings of a section that [`write_strings`] wrote, for many reads.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Strings<'a> {
-    section: &'a [u8],
+    section: SectionView<'a>,
     /// All strings, if they were checked at once.
     text: Option<&'a str>,
 }
@@ -111,7 +110,8 @@ pub(crate) struct Strings<'a> {
 impl<'a> Strings<'a> {
     /// Checks all strings at once, which pays if as many are going to be read.
     pub(crate) fn checked(section: &'a [u8]) -> Self {
-        let bytes = section.get(string_base(section)..).unwrap_or_default();
+        let section = SectionView::from(section);
+        let bytes = section.get(string_base(section)..section.len());
         Self {
             section,
             text: std::str::from_utf8(bytes).ok(),
@@ -119,7 +119,7 @@ impl<'a> Strings<'a> {
     }
 
     /// Checks each string when it is read.
-    pub(crate) fn unchecked(section: &'a [u8]) -> Self {
+    pub(crate) fn unchecked(section: SectionView<'a>) -> Self {
         Self {
             section,
             text: None,
@@ -128,7 +128,7 @@ impl<'a> Strings<'a> {
 
     /// The number of strings.
     pub(crate) fn len(&self) -> u32 {
-        load_u32(self.section, 0)
+        self.section.u32(0)
     }
 
     /// The string with number `index`.
@@ -177,9 +177,8 @@ pub(crate) fn write_hash<'a>(strings: impl ExactSizeIterator<Item = &'a str>) ->
         .collect()
 }
 
-/// Finds the number of a key in a table that [`write_hash`] wrote. The strings are read only if a hash
-/// matches.
-pub(crate) fn find<'a>(table: &[u8], strings: impl Fn() -> &'a [u8], key: &str) -> Option<u32> {
+/// Finds the number of a key in a table that [`write_hash`] wrote.
+pub(crate) fn find(table: SectionView<'_>, strings: SectionView<'_>, key: &str) -> Option<u32> {
     let slots = table.len() / SLOT;
     if !slots.is_power_of_two() {
         return None;
@@ -187,9 +186,9 @@ pub(crate) fn find<'a>(table: &[u8], strings: impl Fn() -> &'a [u8], key: &str) 
     let hash = hash(key);
     let mut at = home(hash, slots);
     for _ in 0..slots {
-        let slot = load_u64(table, SLOT * at);
+        let slot = table.u64(SLOT * at);
         let id = ((slot >> 32) as u32).checked_sub(1)?;
-        if slot as u32 == hash && string_bytes(strings(), id) == key.as_bytes() {
+        if slot as u32 == hash && string_bytes(strings, id) == key.as_bytes() {
             return Some(id);
         }
         at = (at + 1) & (slots - 1);
@@ -201,15 +200,19 @@ pub(crate) fn find<'a>(table: &[u8], strings: impl Fn() -> &'a [u8], key: &str) 
 mod tests {
     use super::*;
 
+    fn view(bytes: &[u8]) -> SectionView<'_> {
+        bytes.into()
+    }
+
     #[test]
     fn strings_and_records_come_back() {
         let words = ["", "tu5", "dien", "bien"];
         let bytes = write_strings(words.iter().copied());
         for (i, word) in words.iter().enumerate() {
-            assert_eq!(read_string(&bytes, i as u32), *word);
+            assert_eq!(read_string(view(&bytes), i as u32), *word);
         }
-        assert_eq!(read_string(&bytes, 4), "");
-        assert_eq!(read_string(&bytes[..9], 2), "");
+        assert_eq!(read_string(view(&bytes), 4), "");
+        assert_eq!(read_string(view(&bytes[..9]), 2), "");
 
         let info = KeyInfo {
             tokens: 7,
@@ -222,7 +225,7 @@ mod tests {
         KeyInfo::default().write(&mut out);
         info.write(&mut out);
         assert_eq!(out.len(), 2 * KeyInfo::BYTES);
-        assert_eq!(KeyInfo::read(&out, 1), info);
-        assert_eq!(KeyInfo::read(&out, 2), KeyInfo::default());
+        assert_eq!(KeyInfo::read(view(&out), 1), info);
+        assert_eq!(KeyInfo::read(view(&out), 2), KeyInfo::default());
     }
 }

@@ -8,6 +8,7 @@
 
 mod builder;
 pub(crate) mod bytes;
+mod checked_sections;
 mod dictionary;
 pub(crate) mod elias_fano;
 mod ids;
@@ -22,6 +23,7 @@ pub(crate) mod postings;
 mod preload;
 mod residue;
 mod section;
+mod section_view;
 mod sections;
 mod segment;
 pub(crate) mod sketch;
@@ -30,11 +32,11 @@ pub(crate) mod tokens;
 mod vocabulary;
 mod writing;
 
+pub(crate) use checked_sections::Damage;
 pub(crate) use dictionary::{KeyInfo, ONLY_SPELLING, Strings};
 pub(crate) use layout::FIELDS;
 pub(crate) use plugin::{MergeThreads, SketchFile, TextPlugin};
 pub(crate) use preload::Copies;
 pub(crate) use residue::{CaseForm, Word, Written};
-pub(crate) use sections::Damage;
 pub(crate) use segment::{ResidueBlock, TextSegment};
 pub(crate) use timbao_views::score;

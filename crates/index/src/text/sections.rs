@@ -7,12 +7,9 @@
 
 use std::io::{self, Write};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
-
-use tantivy::directory::OwnedBytes;
 
 use super::bytes::{load_u32, load_u64};
+use super::checked_sections::Sections;
 use super::packed;
 use super::section::{SECTIONS, Section};
 use crate::durable::Checks;
@@ -132,151 +129,10 @@ pub(crate) fn read_sections(component: Checks, len: usize) -> Result<Sections, S
             (ranges.map(|range| bytes.slice(range)).into(), starts, 0)
         }
     };
-    let sections = Sections {
-        parts,
-        starts,
-        file: Arc::new(File {
-            component,
-            whole: AtomicU32::new(whole),
-            is_packed: whole != 0,
-            damage: Damage::default(),
-        }),
-    };
+    let sections = Sections::new(component, parts, starts, whole);
     sections.get(Section::Header);
     match sections.damage().get() {
         Some(reason) => Err(reason.clone()),
         None => Ok(sections),
-    }
-}
-
-/// The first defect found while a file was read. Results computed from the file
-/// since then are invalid.
-pub(crate) type Damage = Arc<OnceLock<String>>;
-
-/// The sections of one file, which are checked when they are first read: those
-/// of lists and text block by block, the others as a whole.
-///
-/// Damage is recorded, and callers must check for it at the end of a query
-/// ([`damage`](Self::damage)), as a `Result` for each read would be slow.
-#[derive(Clone)]
-pub(crate) struct Sections {
-    parts: Vec<OwnedBytes>,
-    /// The offset of each section in the file.
-    starts: [usize; SECTIONS],
-    file: Arc<File>,
-}
-
-struct File {
-    component: Checks,
-    /// A bit for each section that was checked as a whole.
-    whole: AtomicU32,
-    is_packed: bool,
-    damage: Damage,
-}
-
-impl Sections {
-    /// The bytes of a section, all of them checked.
-    #[inline]
-    pub(crate) fn get(&self, section: Section) -> &[u8] {
-        if !self.is_checked(section) {
-            self.check_whole(section);
-        }
-        self.unchecked(section)
-    }
-
-    /// The bytes of a section, checked only where [`check`](Self::check) was
-    /// called.
-    #[inline]
-    pub(crate) fn unchecked(&self, section: Section) -> &[u8] {
-        self.parts[section as usize].as_slice()
-    }
-
-    /// Whether all bytes of a section were checked.
-    #[inline]
-    pub(crate) fn is_checked(&self, section: Section) -> bool {
-        self.file.whole.load(Ordering::Relaxed) & 1 << section as u32 != 0
-    }
-
-    /// Takes all bytes as checked.
-    pub(crate) fn trust(&self) {
-        self.file.whole.store(u32::MAX, Ordering::Relaxed);
-    }
-
-    /// Returns `true` if the sections were unpacked from a compressed file.
-    pub(crate) fn are_unpacked(&self) -> bool {
-        self.file.is_packed
-    }
-
-    /// Checks some bytes of a section.
-    #[inline]
-    pub(crate) fn check(&self, section: Section, range: Range<usize>) {
-        if !self.is_checked(section) {
-            let _ = self.check_range(section, range);
-        }
-    }
-
-    /// The number of blocks that hold some bytes of a section and were not checked. The offsets
-    /// are in order.
-    pub(crate) fn unread_blocks(&self, section: Section, offsets: &[u32]) -> u32 {
-        if self.is_checked(section) {
-            return 0;
-        }
-        let start = self.starts[section as usize];
-        let offsets = offsets.iter().map(|&offset| start + offset as usize);
-        self.file.component.unchecked_blocks(offsets)
-    }
-
-    /// The ranges of bytes of the sections in the file.
-    #[cfg(test)]
-    pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
-        let sections = self.starts.iter().zip(&self.parts);
-        sections
-            .map(|(&start, bytes)| start..start + bytes.len())
-            .collect()
-    }
-
-    /// The damage that was found so far.
-    pub(crate) fn damage(&self) -> &Damage {
-        &self.file.damage
-    }
-
-    /// Returns `true` if the bytes are whole.
-    fn check_range(&self, section: Section, range: Range<usize>) -> bool {
-        let size = self.unchecked(section).len();
-        let start = self.starts[section as usize];
-        let range = start + range.start.min(size)..start + range.end.min(size);
-        let checked = self.file.component.check(range);
-        if let Err(error) = &checked {
-            // Only the first one is kept.
-            let _ = self.file.damage.set(error.to_string());
-        }
-        checked.is_ok()
-    }
-
-    #[cold]
-    fn check_whole(&self, section: Section) {
-        if self.check_range(section, 0..usize::MAX) {
-            let bit = 1 << section as u32;
-            self.file.whole.fetch_or(bit, Ordering::Relaxed);
-        }
-    }
-
-    /// Replaces some sections by copies of their bytes, which were checked.
-    pub(crate) fn replace(&mut self, sections: &[Section], bytes: Vec<OwnedBytes>) {
-        for (&section, bytes) in sections.iter().zip(bytes) {
-            self.parts[section as usize] = bytes;
-        }
-    }
-
-    /// The number at `index` of a section of u32.
-    #[inline]
-    pub(crate) fn u32(&self, section: Section, index: usize) -> u32 {
-        load_u32(self.get(section), 4 * index)
-    }
-
-    /// The number at `index` of a section of u64.
-    #[inline]
-    pub(crate) fn u64(&self, section: Section, index: usize) -> u64 {
-        load_u64(self.get(section), 8 * index)
     }
 }

@@ -9,6 +9,7 @@ use timbao_views::{ArticleText, Separator};
 use zstd::bulk::Decompressor;
 
 use super::bytes::{load_u32, load_u64};
+use super::checked_sections::{Damage, Sections};
 use super::dictionary::{self, KeyInfo, Strings, read_string};
 use super::layout::{ArticleRow, BLOCK_BITS, BLOCK_ENTRY_BYTES, FIELDS};
 use super::pairs::{self, PairList};
@@ -17,7 +18,8 @@ use super::postings::Postings;
 use super::preload::{Copies, Held};
 use super::residue::ResidueReader;
 use super::section::Section;
-use super::sections::{Damage, Sections, read_sections};
+use super::section_view::SectionView;
+use super::sections::read_sections;
 use super::tokens::{FIELD, FIRST_KEY, PARAGRAPH, TokenReader, Tokens};
 use crate::durable::Checks;
 
@@ -190,44 +192,49 @@ impl TextSegment {
         self.find(Section::FoldedHash, Section::FoldedKeys, key)
     }
 
+    /// A section for random reads.
+    #[inline]
+    fn view(&self, section: Section) -> SectionView<'_> {
+        SectionView::new(&self.sections, section)
+    }
+
     fn find(&self, table: Section, keys: Section, key: &str) -> Option<u32> {
-        dictionary::find(self.sections.get(table), || self.sections.get(keys), key)
+        dictionary::find(self.view(table), self.view(keys), key)
     }
 
     /// The text of an exact key.
     pub(crate) fn exact_key(&self, id: u32) -> &str {
-        read_string(self.sections.get(Section::ExactKeys), id)
+        read_string(self.view(Section::ExactKeys), id)
     }
 
     /// The text of a folded key.
     pub(crate) fn folded_key(&self, id: u32) -> &str {
-        read_string(self.sections.get(Section::FoldedKeys), id)
+        read_string(self.view(Section::FoldedKeys), id)
     }
 
     /// The plainest spelling of an exact key.
     pub(crate) fn surface(&self, id: u32) -> &str {
-        read_string(self.sections.get(Section::Surfaces), id)
+        read_string(self.view(Section::Surfaces), id)
     }
 
     /// The plainest spellings of exact keys, for reading some articles.
     pub(crate) fn surfaces(&self, articles: usize) -> Strings<'_> {
-        let section = self.sections.get(Section::Surfaces);
         match articles < MANY_ARTICLES {
-            true => Strings::unchecked(section),
-            false => Strings::checked(section),
+            true => Strings::unchecked(self.view(Section::Surfaces)),
+            false => Strings::checked(self.sections.get(Section::Surfaces)),
         }
     }
 
     /// The dictionary entry of an exact key.
     #[inline]
     pub(crate) fn exact_info(&self, id: u32) -> KeyInfo {
-        KeyInfo::read(self.sections.get(Section::ExactInfo), id)
+        KeyInfo::read(self.view(Section::ExactInfo), id)
     }
 
     /// The dictionary entry of a folded key.
     #[inline]
     pub(crate) fn folded_info(&self, id: u32) -> KeyInfo {
-        KeyInfo::read(self.sections.get(Section::FoldedInfo), id)
+        KeyInfo::read(self.view(Section::FoldedInfo), id)
     }
 
     /// The variants of a folded key, most common first.
@@ -238,9 +245,10 @@ impl TextSegment {
         } else {
             self.exact_keys
         };
-        let all = self.sections.get(Section::Variants).as_chunks().0;
-        let variants = all.get(start as usize..end as usize).unwrap_or_default();
-        variants.iter().map(|&id| u32::from_le_bytes(id))
+        let range = 4 * start as usize..4 * end as usize;
+        let variants = self.view(Section::Variants).get(range);
+        let variants = variants.as_chunks().0.iter();
+        variants.map(|&id| u32::from_le_bytes(id))
     }
 
     /// The variant at `ordinal` of a folded key.
@@ -249,7 +257,7 @@ impl TextSegment {
     }
 
     fn variant(&self, index: u32) -> u32 {
-        self.sections.u32(Section::Variants, index as usize)
+        self.view(Section::Variants).u32(4 * index as usize)
     }
 
     /// The postings of the key that `info` describes.
@@ -273,8 +281,8 @@ impl TextSegment {
     /// The positions of the bigram of two folded keys.
     pub(crate) fn pair(&self, first: u32, second: u32) -> Option<PairList<'_>> {
         let (low, high) = self.pair_blocks_of(first);
-        let seconds = self.sections.get(Section::BigramSeconds);
-        let seconds = seconds.get(4 * low as usize..4 * high as usize)?;
+        let seconds = self.view(Section::BigramSeconds);
+        let seconds = seconds.get(4 * low as usize..4 * high as usize);
         let number = last_begun(seconds.as_chunks().0, second)?;
         let begin = load_u32(seconds, 4 * number);
         let block = self.pair_block(low + number as u32);
@@ -295,18 +303,18 @@ impl TextSegment {
         let high = if first + 1 < self.folded_keys {
             self.folded_info(first + 1).rank
         } else {
-            (self.sections.get(Section::BigramSeconds).len() / size_of::<u32>()) as u32
+            (self.view(Section::BigramSeconds).len() / size_of::<u32>()) as u32
         };
         (low, high)
     }
 
     fn pair_block_first(&self, block: u32) -> u32 {
-        self.sections.u32(Section::BigramSeconds, block as usize)
+        self.view(Section::BigramSeconds).u32(4 * block as usize)
     }
 
     fn pair_block(&self, block: u32) -> &[u8] {
-        let offsets = self.sections.get(Section::BigramOffsets);
-        let at = |b: u32| load_u64(offsets, 8 * b as usize) as usize;
+        let offsets = self.view(Section::BigramOffsets);
+        let at = |b: u32| offsets.u64(8 * b as usize) as usize;
         let range = at(block)..at(block + 1);
         self.sections.check(Section::Bigrams, range.clone());
         let pairs = self.sections.unchecked(Section::Bigrams);
@@ -316,18 +324,15 @@ impl TextSegment {
     /// An article's first position.
     #[inline]
     pub(crate) fn start(&self, article: u32) -> u32 {
-        load_u32(
-            self.sections.get(Section::ArticleTable),
-            article as usize * ROW_BYTES,
-        )
+        self.rows().start(article)
     }
 
     /// The ranges of positions of the articles.
     #[inline]
     pub(crate) fn rows(&self) -> ArticleTable<'_> {
         ArticleTable {
-            rows: self.sections.get(Section::ArticleTable),
-            blocks: self.sections.get(Section::PositionBlocks),
+            rows: self.view(Section::ArticleTable),
+            blocks: self.view(Section::PositionBlocks),
         }
     }
 
@@ -340,13 +345,15 @@ impl TextSegment {
     /// An article's length code.
     #[inline]
     pub(crate) fn length(&self, article: u32) -> u8 {
-        self.lengths().get(article as usize).copied().unwrap_or(0)
+        let at = article as usize;
+        let length = self.view(Section::Lengths).get(at..at + 1);
+        length.first().copied().unwrap_or(0)
     }
 
     /// Breaks ties: the smaller number comes first.
     #[inline]
     pub(crate) fn tie(&self, article: u32) -> u64 {
-        self.sections.u64(Section::Ties, article as usize)
+        self.view(Section::Ties).u64(8 * article as usize)
     }
 
     /// All tokens, ends of paragraphs and parts among them, by position.
@@ -358,7 +365,7 @@ impl TextSegment {
         Tokens {
             first_bytes: self.sections.unchecked(Section::FirstBytes),
             overflow: self.sections.unchecked(Section::OverflowBytes),
-            starts: self.sections.get(Section::OverflowStarts),
+            starts: self.view(Section::OverflowStarts),
             to_check: (!is_checked).then_some(&self.sections),
         }
     }
@@ -521,9 +528,9 @@ impl TextSegment {
         article: u32,
         unpacked: &'u mut ResidueBlock,
     ) -> Result<ResidueReader<'u>, String> {
-        let table = self.sections.get(Section::ResidueBlocks);
+        let table = self.view(Section::ResidueBlocks);
         let entries = table.len() / RESIDUE_BLOCK_BYTES;
-        let first = |b: usize| load_u32(table, b * RESIDUE_BLOCK_BYTES);
+        let first = |b: usize| table.u32(b * RESIDUE_BLOCK_BYTES);
         let (mut low, mut high) = (0, entries);
         while low + 1 < high {
             let mid = (low + high) / 2;
@@ -533,7 +540,7 @@ impl TextSegment {
                 high = mid
             }
         }
-        let at = |b: usize| load_u64(table, b * RESIDUE_BLOCK_BYTES + 4) as usize;
+        let at = |b: usize| table.u64(b * RESIDUE_BLOCK_BYTES + 4) as usize;
         let residue = self.sections.unchecked(Section::Residue);
         let end = if low + 1 < entries {
             at(low + 1)
@@ -607,8 +614,8 @@ pub(crate) struct ResidueBlock {
 /// The ranges of positions of the articles.
 #[derive(Clone, Copy)]
 pub(crate) struct ArticleTable<'a> {
-    rows: &'a [u8],
-    blocks: &'a [u8],
+    rows: SectionView<'a>,
+    blocks: SectionView<'a>,
 }
 
 impl ArticleTable<'_> {
@@ -630,9 +637,9 @@ impl ArticleTable<'_> {
         let mut ends_further = false;
         for (article, &position) in articles.iter_mut().zip(positions) {
             let at = BLOCK_ENTRY_BYTES * (position >> BLOCK_BITS) as usize;
-            *article = load_u32(self.blocks, at);
+            *article = self.blocks.u32(at);
             let next = at + BLOCK_ENTRY_BYTES;
-            ends_further |= load_u32(self.blocks, next) > article.wrapping_add(1);
+            ends_further |= self.blocks.u32(next) > article.wrapping_add(1);
             ends_further |= next >= self.blocks.len();
         }
         let ends_before = |article: u32, position| {
@@ -655,19 +662,19 @@ impl ArticleTable<'_> {
     /// An article's first position.
     #[inline]
     pub(crate) fn start(&self, article: u32) -> u32 {
-        load_u32(self.rows, article as usize * ROW_BYTES)
+        self.rows.u32(article as usize * ROW_BYTES)
     }
 
     /// The ends of an article's title and summary, and its length.
     #[inline]
     pub(crate) fn row(&self, article: u32) -> ArticleRow {
         let at = article as usize * ROW_BYTES;
-        let row = self.rows.get(at..at + ROW_BYTES).unwrap_or(&[0; ROW_BYTES]);
+        let row = self.rows.get(at..at + ROW_BYTES);
         ArticleRow::read(
             load_u32(row, 0),
             load_u32(row, 4),
             load_u32(row, 8),
-            row[12],
+            load_u32(row, 12) as u8,
         )
     }
 }

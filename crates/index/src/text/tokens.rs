@@ -12,10 +12,10 @@
 
 use smallvec::SmallVec;
 
-use super::bytes::load_u32;
+use super::checked_sections::Sections;
 use super::layout::{BLOCK_BITS, BLOCK_ENTRY_BYTES};
 use super::section::Section;
-use super::sections::Sections;
+use super::section_view::SectionView;
 
 /// Separates two paragraphs.
 pub(crate) const PARAGRAPH: u32 = 0;
@@ -107,7 +107,7 @@ pub(crate) struct Tokens<'a> {
     /// The overflow bytes, in order.
     pub(crate) overflow: &'a [u8],
     /// The start of the overflow bytes of each block of positions.
-    pub(crate) starts: &'a [u8],
+    pub(crate) starts: SectionView<'a>,
     /// The sections of first and overflow bytes, unless all of both were checked.
     pub(crate) to_check: Option<&'a Sections>,
 }
@@ -135,7 +135,7 @@ impl<'a> Tokens<'a> {
         let (first, last) = (from >> BLOCK_BITS, to.div_ceil(1 << BLOCK_BITS));
         sections.check(Section::FirstBytes, first << BLOCK_BITS..last << BLOCK_BITS);
         let overflow = |block: usize| match block * BLOCK_ENTRY_BYTES < self.starts.len() {
-            true => load_u32(self.starts, block * BLOCK_ENTRY_BYTES) as usize,
+            true => self.starts.u32(block * BLOCK_ENTRY_BYTES) as usize,
             false => self.overflow.len(),
         };
         sections.check(Section::OverflowBytes, overflow(first)..overflow(last));
@@ -164,7 +164,7 @@ impl<'a> Tokens<'a> {
     fn overflow_start(&self, position: usize) -> usize {
         let block = position >> BLOCK_BITS;
         let before = self.first_bytes.get(block << BLOCK_BITS..position);
-        let start = load_u32(self.starts, block * BLOCK_ENTRY_BYTES) as usize;
+        let start = self.starts.u32(block * BLOCK_ENTRY_BYTES) as usize;
         start + overflow_bytes(before.unwrap_or_default())
     }
 }
@@ -372,7 +372,7 @@ mod tests {
         #[test]
         fn tokens_come_back(all in some_tokens(), from in 0usize..600, wanted in proptest::collection::vec(0usize..600, 1..5)) {
             let (first_bytes, overflow, starts) = lay_out(&all);
-            let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: &starts, to_check: None };
+            let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: starts[..].into(), to_check: None };
             let from = from.min(all.len() - 1);
             let range = tokens.range(from as u32, all.len() as u32);
             let mut read = Vec::new();
@@ -395,7 +395,7 @@ mod tests {
 
         #[test]
         fn damaged_bytes_do_not_panic(first_bytes in proptest::collection::vec(any::<u8>(), 0..300), overflow in proptest::collection::vec(any::<u8>(), 0..50), starts in proptest::collection::vec(any::<u8>(), 0..30), at in 0u32..400) {
-            let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: &starts, to_check: None };
+            let tokens = Tokens { first_bytes: &first_bytes, overflow: &overflow, starts: starts[..].into(), to_check: None };
             let range = tokens.range(at, at + 100);
             let mut read = Vec::new();
             range.clone().read_into(&mut read);
