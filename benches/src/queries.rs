@@ -45,6 +45,19 @@ pub fn phrases(articles: &[Article], count: usize, seed: u64) -> Vec<String> {
     phrases
 }
 
+/// The queries of each kind in lines that `compare --write-queries` wrote, in their order: a kind,
+/// a tab and a query.
+pub fn by_kind(lines: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (kind, query) in lines.lines().filter_map(|line| line.split_once('\t')) {
+        match kinds.iter_mut().find(|known| known.0 == kind) {
+            Some(known) => known.1.push(query),
+            None => kinds.push((kind, vec![query])),
+        }
+    }
+    kinds
+}
+
 /// Two to four non-adjacent words of one sentence.
 pub fn word_sets(articles: &[Article], count: usize, seed: u64) -> Vec<String> {
     let mut random = Random::new(seed);

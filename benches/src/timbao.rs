@@ -65,6 +65,14 @@ impl Planner {
         Plan::Phrase(Phrase::exact(self.slots(text)))
     }
 
+    /// The plan of a query of a kind that `compare --write-queries` writes.
+    pub fn of_kind(&mut self, kind: &str, query: &str) -> Plan {
+        match kind.starts_with("phrase") {
+            true => self.phrase(query),
+            false => typed(&joined(query, kind.contains("(AND)"))),
+        }
+    }
+
     /// The slots of a text: exact keys if any syllable carries a mark, else folded
     /// ones.
     fn slots(&mut self, text: &str) -> Vec<Slot> {

@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use timbao_benches::measure::{Latency, median};
-use timbao_benches::{data, timbao};
+use timbao_benches::{data, queries, timbao};
 use timbao_index::{CacheOptions, Index, SearchOptions};
-use timbao_query::plan::Plan;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -55,28 +54,12 @@ fn main() -> Result<()> {
         .with_caches(CacheOptions::for_many_queries())
         .searcher()?;
     let lines = std::fs::read_to_string(&arguments.queries)?;
-    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (kind, query) in lines.lines().filter_map(|l| l.split_once('\t')) {
-        match kinds.iter_mut().find(|k| k.0 == kind) {
-            Some(known) => known.1.push(query),
-            None => kinds.push((kind, vec![query])),
-        }
-    }
     let mut planner = timbao::Planner::default();
-    for (kind, queries) in kinds {
+    for (kind, queries) in queries::by_kind(&lines) {
         if !kind.contains(&arguments.only) {
             continue;
         }
-        let phrase = kind.starts_with("phrase");
-        let all = kind.contains("(AND)");
         let options = SearchOptions::default();
-        let mut plan = |query: &str| -> Plan {
-            if phrase {
-                planner.phrase(query)
-            } else {
-                timbao::typed(&timbao::joined(query, all))
-            }
-        };
         let mut times = vec![Vec::with_capacity(arguments.rounds); queries.len()];
         let mut found = vec![0; queries.len()];
         let beside = vec![1u8; arguments.beside << 20];
@@ -85,7 +68,7 @@ fn main() -> Result<()> {
             std::hint::black_box(read);
             for (i, query) in queries.iter().enumerate() {
                 let start = Instant::now();
-                let answer = searcher.search(&plan(query), &options)?;
+                let answer = searcher.search(&planner.of_kind(kind, query), &options)?;
                 times[i].push(start.elapsed());
                 found[i] = answer.total;
             }

@@ -195,6 +195,15 @@ impl Index {
         }
     }
 
+    /// Makes searchers check no checksums, so that a bench can tell what checks cost. Damage then
+    /// leads to wrong answers.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_checks(self) -> Self {
+        self.storage.trust();
+        self
+    }
+
     /// Makes searchers return public paths of articles, which do not name directories of the
     /// machine; see [`Article::public_path`].
     #[must_use]

@@ -120,11 +120,9 @@ impl<'a> SegmentPhrase<'a> {
             let looks: u32 = untold
                 .map(|slot| look(&self.slots[slot], self.segment))
                 .sum();
-            let blocks = tokens
-                .unread_blocks(&starts)
-                .saturating_mul(CHECK_COST_BLOCK);
             let cost = looks.saturating_mul(starts.len() as u32);
-            if pair.len <= cost.saturating_add(blocks) && pair.tell(&mut told) {
+            let blocks = || CHECK_COST_BLOCK.saturating_mul(tokens.unread_blocks(&starts));
+            if (pair.len <= cost || pair.len - cost <= blocks()) && pair.tell(&mut told) {
                 list.keep(accepted, pair.offset, &mut starts);
             }
         }

@@ -10,8 +10,9 @@ use super::bytes::load_u32;
 use super::section::{SECTIONS, Section};
 use crate::durable::Checks;
 
-/// Once random reads have checked one in so many blocks of a section, all are checked.
-const GOOD_PART: usize = 4;
+/// Once random reads have checked one in so many blocks of a section, all are checked, which at most
+/// doubles the work.
+const GOOD_PART: usize = 2;
 
 /// The first defect found while a file was read. Results computed from the file
 /// since then are invalid.
@@ -49,6 +50,12 @@ impl Sections {
         starts: [usize; SECTIONS],
         whole: u32,
     ) -> Self {
+        let is_packed = whole != 0;
+        let whole = if component.is_trusted() {
+            u32::MAX
+        } else {
+            whole
+        };
         Self {
             parts,
             starts,
@@ -56,7 +63,7 @@ impl Sections {
                 component,
                 whole: AtomicU32::new(whole),
                 blocks: Default::default(),
-                is_packed: whole != 0,
+                is_packed,
                 damage: Damage::default(),
             }),
         }
@@ -118,9 +125,25 @@ impl Sections {
     #[cold]
     fn count_blocks(&self, section: Section, blocks: u32) {
         let before = self.file.blocks[section as usize].fetch_add(blocks, Ordering::Relaxed);
-        let all = self.file.component.blocks(self.unchecked(section).len());
+        let all = self.file.component.block_of(self.unchecked(section).len());
         if (before + blocks) as usize >= all / GOOD_PART {
             self.check_whole(section);
+        }
+    }
+
+    /// As [`check_at_random`](Self::check_at_random), for single bytes at offsets in order.
+    pub(super) fn check_each(&self, section: Section, offsets: impl Iterator<Item = usize>) {
+        if self.is_checked(section) {
+            return;
+        }
+        let start = self.starts[section as usize];
+        let mut last = None;
+        for offset in offsets {
+            let block = self.file.component.block_of(start + offset);
+            if last != Some(block) {
+                last = Some(block);
+                self.check_at_random(section, offset..offset + 1);
+            }
         }
     }
 

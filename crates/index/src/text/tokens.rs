@@ -133,21 +133,19 @@ impl<'a> Tokens<'a> {
     fn check_range(&self, sections: &Sections, from: usize, to: usize) {
         // Whole blocks, whose overflow bytes start and end where the table says.
         let (first, last) = (from >> BLOCK_BITS, to.div_ceil(1 << BLOCK_BITS));
-        sections.check(Section::FirstBytes, first << BLOCK_BITS..last << BLOCK_BITS);
+        sections.check_at_random(Section::FirstBytes, first << BLOCK_BITS..last << BLOCK_BITS);
         let overflow = |block: usize| match block * BLOCK_ENTRY_BYTES < self.starts.len() {
             true => self.starts.u32(block * BLOCK_ENTRY_BYTES) as usize,
             false => self.overflow.len(),
         };
-        sections.check(Section::OverflowBytes, overflow(first)..overflow(last));
+        sections.check_at_random(Section::OverflowBytes, overflow(first)..overflow(last));
     }
 
     /// Checks the first bytes at some positions, each `offset` further.
     fn check_heads(&self, positions: &[u32], offset: u32) {
         if let Some(sections) = self.to_check {
-            for &position in positions {
-                let at = position as usize + offset as usize;
-                sections.check(Section::FirstBytes, at..at + 1);
-            }
+            let offsets = positions.iter().map(|&at| at as usize + offset as usize);
+            sections.check_each(Section::FirstBytes, offsets);
         }
     }
 
